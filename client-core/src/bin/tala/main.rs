@@ -1,0 +1,2 @@
+//! tala
+fn main() {}

@@ -1,0 +1,2 @@
+//! tala-server
+fn main() {}
