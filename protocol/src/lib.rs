@@ -28,6 +28,7 @@ pub mod event;
 pub mod gate;
 
 pub mod geo;
+pub mod registry;
 pub mod triage;
 
 pub mod log;
