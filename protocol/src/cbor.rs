@@ -51,7 +51,11 @@ where
     T: for<'b> Decode<'b, ()> + Encode<()>,
 {
     if bytes.len() > max {
-        return Err(CborError::TooLong { what, len: bytes.len(), max });
+        return Err(CborError::TooLong {
+            what,
+            len: bytes.len(),
+            max,
+        });
     }
     let value: T =
         minicbor::decode(bytes).map_err(|source| CborError::Malformed { what, source })?;
@@ -63,12 +67,14 @@ where
 
 /// Reads an array header of definite length.
 pub fn array_len(d: &mut minicbor::Decoder<'_>) -> Result<u64, minicbor::decode::Error> {
-    d.array()?.ok_or_else(|| minicbor::decode::Error::message("indefinite array"))
+    d.array()?
+        .ok_or_else(|| minicbor::decode::Error::message("indefinite array"))
 }
 
 /// Reads a map header of definite length.
 pub fn map_len(d: &mut minicbor::Decoder<'_>) -> Result<u64, minicbor::decode::Error> {
-    d.map()?.ok_or_else(|| minicbor::decode::Error::message("indefinite map"))
+    d.map()?
+        .ok_or_else(|| minicbor::decode::Error::message("indefinite map"))
 }
 
 /// Reads an array header and insists on its length.
@@ -87,7 +93,9 @@ pub fn list_of<'b, T: Decode<'b, ()>>(
 ) -> Result<Vec<T>, minicbor::decode::Error> {
     let len = array_len(d)?;
     if len > max {
-        return Err(minicbor::decode::Error::message("list longer than its limit"));
+        return Err(minicbor::decode::Error::message(
+            "list longer than its limit",
+        ));
     }
     let mut out = Vec::new();
     for _ in 0..len {
@@ -152,7 +160,11 @@ impl Fields {
         d: &mut minicbor::Decoder<'b>,
         key: u8,
     ) -> Result<Option<T>, minicbor::decode::Error> {
-        if self.has(d, key)? { d.decode().map(Some) } else { Ok(None) }
+        if self.has(d, key)? {
+            d.decode().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Insists that every field was read.
@@ -176,8 +188,17 @@ mod tests {
             from_slice::<u64>("n", &[0x18, 0x05], 9),
             Err(CborError::NotCanonical { what: "n" })
         ));
-        assert!(matches!(from_slice::<u64>("n", &[5, 5], 9), Err(CborError::NotCanonical { .. })));
-        assert!(matches!(from_slice::<u64>("n", &[5; 10], 9), Err(CborError::TooLong { .. })));
-        assert!(matches!(from_slice::<u64>("n", &[0x18], 9), Err(CborError::Malformed { .. })));
+        assert!(matches!(
+            from_slice::<u64>("n", &[5, 5], 9),
+            Err(CborError::NotCanonical { .. })
+        ));
+        assert!(matches!(
+            from_slice::<u64>("n", &[5; 10], 9),
+            Err(CborError::TooLong { .. })
+        ));
+        assert!(matches!(
+            from_slice::<u64>("n", &[0x18], 9),
+            Err(CborError::Malformed { .. })
+        ));
     }
 }

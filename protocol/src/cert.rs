@@ -17,5 +17,7 @@ mod units;
 pub use directory::{CertError, Directory, Standing};
 pub use revocation::{Cut, Revocation};
 pub use role::Role;
-pub use statement::{Assignment, Holder, KeyStatement, Membership, Names, Person, Statement, UnitStatement};
+pub use statement::{
+    Assignment, Holder, KeyStatement, Membership, Names, Person, Statement, UnitStatement,
+};
 pub use units::{UnitLevel, UnitTree};

@@ -20,7 +20,10 @@ pub mod signed;
 pub mod wire;
 
 pub use audience::Audience;
-pub use header::{Desk, Header, HeaderError, SignIn, AFTER_MAX, BODY_LEN_MAX, HEADER_LEN_MAX};
+pub use header::{AFTER_MAX, BODY_LEN_MAX, Desk, HEADER_LEN_MAX, Header, HeaderError, SignIn};
 pub use kind::Kind;
 pub use lane::Lane;
+#[cfg(test)]
+mod tests;
+
 pub use sealed::{Envelope, EnvelopeError, Realm, Unsigned};

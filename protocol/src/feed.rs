@@ -73,7 +73,11 @@ pub fn place(
 ) -> Placement {
     if let Some(stored) = at_seq {
         let known = stored == id;
-        return if known { Placement::Known } else { Placement::Fork { at: header.seq } };
+        return if known {
+            Placement::Known
+        } else {
+            Placement::Fork { at: header.seq }
+        };
     }
     if before.is_some_and(|hash| header.prev != Some(hash)) {
         return Placement::Fork { at: header.seq };
@@ -83,7 +87,10 @@ pub fn place(
     }
     let next = head.map_or(1, |head| head.seq.saturating_add(1));
     if header.seq > next {
-        return Placement::Ahead { from: next, until: header.seq - 1 };
+        return Placement::Ahead {
+            from: next,
+            until: header.seq - 1,
+        };
     }
     Placement::Next
 }
@@ -101,8 +108,13 @@ impl<C> Encode<C> for FeedKey {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(5)?.encode_with(self.unit, ctx)?.encode_with(self.audience, ctx)?;
-        e.encode_with(self.device, ctx)?.u32(self.epoch)?.encode_with(self.lane, ctx)?.ok()
+        e.array(5)?
+            .encode_with(self.unit, ctx)?
+            .encode_with(self.audience, ctx)?;
+        e.encode_with(self.device, ctx)?
+            .u32(self.epoch)?
+            .encode_with(self.lane, ctx)?
+            .ok()
     }
 }
 
@@ -132,6 +144,92 @@ impl<C> Encode<C> for FeedHead {
 impl<'b> Decode<'b, ()> for FeedHead {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
         cbor::array_of(d, 2)?;
-        Ok(Self { seq: d.u64()?, hash: d.decode()? })
+        Ok(Self {
+            seq: d.u64()?,
+            hash: d.decode()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::Kind;
+    use crate::time::DeviceTimes;
+
+    fn header(seq: u64, prev: Option<&[u8]>) -> Header {
+        Header {
+            feed: FeedKey {
+                unit: UnitId::from_bytes([1; 16]),
+                audience: Audience::Field,
+                device: DeviceId::from_bytes([2; 16]),
+                epoch: 0,
+                lane: Lane::Track,
+            },
+            person: None,
+            seq,
+            prev: prev.map(Digest::sha256),
+            kind: Kind::Track,
+            object: None,
+            times: DeviceTimes::default(),
+            body_len: 0,
+            body_hash: Digest::sha256(b""),
+            after: Vec::new(),
+            desk: None,
+        }
+    }
+
+    #[test]
+    fn next_known_ahead_and_forked_are_told_apart() {
+        let h = |name: &[u8]| Digest::sha256(name);
+        let head = Some(FeedHead {
+            seq: 4,
+            hash: h(b"4"),
+        });
+        let fifth = header(5, Some(b"4"));
+        assert_eq!(
+            place(head, &fifth, h(b"5"), None, Some(h(b"4")), None),
+            Placement::Next
+        );
+        assert_eq!(
+            place(head, &fifth, h(b"5"), Some(h(b"5")), Some(h(b"4")), None),
+            Placement::Known
+        );
+        assert_eq!(
+            place(
+                head,
+                &fifth,
+                h(b"5"),
+                Some(h(b"other")),
+                Some(h(b"4")),
+                None
+            ),
+            Placement::Fork { at: 5 }
+        );
+        let on_another_branch = header(5, Some(b"other 4"));
+        assert_eq!(
+            place(head, &on_another_branch, h(b"5"), None, Some(h(b"4")), None),
+            Placement::Fork { at: 5 }
+        );
+        let eighth = header(8, Some(b"7"));
+        assert_eq!(
+            place(head, &eighth, h(b"8"), None, None, None),
+            Placement::Ahead { from: 5, until: 7 }
+        );
+        assert_eq!(
+            place(
+                head,
+                &fifth,
+                h(b"5"),
+                None,
+                Some(h(b"4")),
+                Some(h(b"not 5"))
+            ),
+            Placement::Fork { at: 5 }
+        );
+        assert_eq!(
+            place(None, &header(1, None), h(b"1"), None, None, None),
+            Placement::Next
+        );
     }
 }

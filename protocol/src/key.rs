@@ -107,7 +107,9 @@ impl PublicKey {
 
     /// Reads the tagged form from hex.
     pub fn from_hex(text: &str) -> Result<Self, KeyError> {
-        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|_| KeyError::Text)?;
+        let bytes = data_encoding::HEXLOWER
+            .decode(text.as_bytes())
+            .map_err(|_| KeyError::Text)?;
         Self::from_tagged(&bytes)
     }
 
@@ -145,7 +147,8 @@ impl PublicKey {
         match &self.0 {
             Repr::Ed25519(key) => {
                 let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-                key.verify_strict(message, &signature).map_err(|_| KeyError::Mismatch)
+                key.verify_strict(message, &signature)
+                    .map_err(|_| KeyError::Mismatch)
             }
             Repr::EcdsaP256(key) => {
                 let signature = p256::ecdsa::Signature::from_slice(&signature.0)
@@ -153,7 +156,8 @@ impl PublicKey {
                 if signature.normalize_s() != signature {
                     return Err(KeyError::Mismatch);
                 }
-                key.verify(message, &signature).map_err(|_| KeyError::Mismatch)
+                key.verify(message, &signature)
+                    .map_err(|_| KeyError::Mismatch)
             }
         }
     }
@@ -195,7 +199,11 @@ impl Signature {
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signature({}..)", data_encoding::HEXLOWER.encode(&self.0[..4]))
+        write!(
+            f,
+            "Signature({}..)",
+            data_encoding::HEXLOWER.encode(&self.0[..4])
+        )
     }
 }
 
@@ -243,7 +251,10 @@ mod tests {
         let ed_public = PublicKey::ed25519(ed.verifying_key().as_bytes()).expect("good key");
         let signature = Signature::from_bytes(ed.sign(b"ride").to_bytes());
         assert_eq!(ed_public.verify(b"ride", &signature), Ok(()));
-        assert_eq!(ed_public.verify(b"rode", &signature), Err(KeyError::Mismatch));
+        assert_eq!(
+            ed_public.verify(b"rode", &signature),
+            Err(KeyError::Mismatch)
+        );
 
         let p = p256::ecdsa::SigningKey::from_slice(&[9; 32]).expect("good scalar");
         let mut tagged = vec![2];
@@ -253,14 +264,20 @@ mod tests {
         let low = made.normalize_s();
         let signature = Signature::from_slice(&low.to_bytes()).expect("64 bytes");
         assert_eq!(p_public.verify(b"ride", &signature), Ok(()));
-        assert_eq!(p_public.verify(b"rode", &signature), Err(KeyError::Mismatch));
+        assert_eq!(
+            p_public.verify(b"rode", &signature),
+            Err(KeyError::Mismatch)
+        );
         assert_eq!(PublicKey::from_tagged(&p_public.to_tagged()), Ok(p_public));
     }
 
     #[test]
     fn weak_and_foreign_keys_are_refused() {
         assert_eq!(PublicKey::ed25519(&[0; 32]), Err(KeyError::Key));
-        assert_eq!(PublicKey::from_tagged(&[3, 1, 2]), Err(KeyError::Algorithm(3)));
+        assert_eq!(
+            PublicKey::from_tagged(&[3, 1, 2]),
+            Err(KeyError::Algorithm(3))
+        );
         assert_eq!(PublicKey::from_tagged(&[]), Err(KeyError::Key));
         assert_eq!(PublicKey::from_tagged(&[1; 20]), Err(KeyError::Key));
     }

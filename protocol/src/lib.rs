@@ -19,6 +19,7 @@ pub mod fix;
 pub mod track;
 pub mod transport;
 
+pub mod body;
 pub mod cert;
 pub mod envelope;
 pub mod feed;

@@ -108,7 +108,9 @@ impl Directory {
         let by_office = self.holder(device) == Some(Holder::Office) && standing == Standing::Good;
         match envelope.header().kind {
             Kind::Certificate => {
-                let Some(statement) = Statement::from_bytes(body)? else { return Ok(()) };
+                let Some(statement) = Statement::from_bytes(body)? else {
+                    return Ok(());
+                };
                 let office_key = matches!(
                     &statement,
                     Statement::Key(k) if k.holder != Holder::Phone
@@ -150,12 +152,18 @@ impl Directory {
 
     /// Keys of the transparency log.
     pub fn log_keys(&self) -> impl Iterator<Item = &PublicKey> {
-        self.keys.values().filter(|s| s.holder == Holder::Log).map(|s| &s.key)
+        self.keys
+            .values()
+            .filter(|s| s.holder == Holder::Log)
+            .map(|s| &s.key)
     }
 
     /// Devices of phones that are certified.
     pub fn phones(&self) -> impl Iterator<Item = DeviceId> + '_ {
-        self.keys.iter().filter(|(_, s)| s.holder == Holder::Phone).map(|(id, _)| *id)
+        self.keys
+            .iter()
+            .filter(|(_, s)| s.holder == Holder::Phone)
+            .map(|(id, _)| *id)
     }
 
     /// Whether a phone may sign in and pull at a time: certified, within its dates, not revoked.
@@ -199,12 +207,17 @@ impl Directory {
 
     /// Whether a person had a role in exactly this unit at a time.
     pub fn has_role(&self, person: PersonId, unit: UnitId, role: Role, at: UnixMs) -> bool {
-        self.memberships(person, at).any(|m| m.unit == unit && m.role == role)
+        self.memberships(person, at)
+            .any(|m| m.unit == unit && m.role == role)
     }
 
     /// Where a device was, and with whom, at a time.
     pub fn assignment(&self, device: DeviceId, at: UnixMs) -> Option<&Assignment> {
-        self.assignments.get(&device)?.range(..=at).next_back().map(|(_, a)| a)
+        self.assignments
+            .get(&device)?
+            .range(..=at)
+            .next_back()
+            .map(|(_, a)| a)
     }
 
     fn take(&mut self, statement: Statement) {
@@ -217,10 +230,14 @@ impl Directory {
                 self.persons.insert(s.person, s.name);
             }
             Statement::Membership(s) => {
-                self.memberships.insert((s.person, s.unit, s.role.code()), s);
+                self.memberships
+                    .insert((s.person, s.unit, s.role.code()), s);
             }
             Statement::Assignment(s) => {
-                self.assignments.entry(s.device).or_default().insert(s.from, s);
+                self.assignments
+                    .entry(s.device)
+                    .or_default()
+                    .insert(s.from, s);
             }
         }
     }

@@ -62,7 +62,11 @@ impl<C> Encode<C> for Revocation {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(5)?.u8(1)?.encode_with(self.device, ctx)?.i64(self.at.0)?.str(&self.reason)?;
+        e.array(5)?
+            .u8(1)?
+            .encode_with(self.device, ctx)?
+            .i64(self.at.0)?
+            .str(&self.reason)?;
         e.encode_with(&self.cuts, ctx)?.ok()
     }
 }
@@ -77,7 +81,12 @@ impl<'b> Decode<'b, ()> for Revocation {
         if reason.len() > REASON_LEN_MAX {
             return Err(DecodeError::message("reason longer than its limit"));
         }
-        Ok(Self { device, at, reason, cuts: cbor::list_of(d, CUTS_MAX)? })
+        Ok(Self {
+            device,
+            at,
+            reason,
+            cuts: cbor::list_of(d, CUTS_MAX)?,
+        })
     }
 }
 
@@ -87,13 +96,19 @@ impl<C> Encode<C> for Cut {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(2)?.encode_with(self.feed, ctx)?.u64(self.last_seq)?.ok()
+        e.array(2)?
+            .encode_with(self.feed, ctx)?
+            .u64(self.last_seq)?
+            .ok()
     }
 }
 
 impl<'b> Decode<'b, ()> for Cut {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
         cbor::array_of(d, 2)?;
-        Ok(Self { feed: d.decode()?, last_seq: d.u64()? })
+        Ok(Self {
+            feed: d.decode()?,
+            last_seq: d.u64()?,
+        })
     }
 }

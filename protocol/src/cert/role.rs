@@ -47,24 +47,36 @@ impl Role {
     pub fn code(self) -> u16 {
         match self {
             Role::Newer(code) => code,
-            known => Role::ALL.iter().zip(1..).find(|(r, _)| **r == known).map_or(0, |(_, n)| n),
+            known => Role::ALL
+                .iter()
+                .zip(1..)
+                .find(|(r, _)| **r == known)
+                .map_or(0, |(_, n)| n),
         }
     }
 
     /// Reads a stored code; never fails.
     pub fn from_code(code: u16) -> Self {
-        let known = usize::from(code).checked_sub(1).and_then(|i| Role::ALL.get(i));
+        let known = usize::from(code)
+            .checked_sub(1)
+            .and_then(|i| Role::ALL.get(i));
         known.copied().unwrap_or(Role::Newer(code))
     }
 
     /// The word used in APIs and files.
     pub fn word(self) -> &'static str {
-        WORDS.iter().find(|(role, _)| *role == self).map_or("newer", |(_, word)| word)
+        WORDS
+            .iter()
+            .find(|(role, _)| *role == self)
+            .map_or("newer", |(_, word)| word)
     }
 
     /// Reads the word of APIs and files.
     pub fn from_word(word: &str) -> Option<Self> {
-        WORDS.iter().find(|(_, w)| *w == word).map(|(role, _)| *role)
+        WORDS
+            .iter()
+            .find(|(_, w)| *w == word)
+            .map(|(role, _)| *role)
     }
 }
 

@@ -128,7 +128,9 @@ impl Statement {
     /// Reads canonical bytes. A type that this build does not know is `Ok(None)`: carried, not used.
     pub fn from_bytes(bytes: &[u8]) -> Result<Option<Self>, CborError> {
         let mut peek = Decoder::new(bytes);
-        let kind = cbor::array_of(&mut peek, 3).and_then(|()| peek.u8()).and_then(|_| peek.u16());
+        let kind = cbor::array_of(&mut peek, 3)
+            .and_then(|()| peek.u8())
+            .and_then(|_| peek.u16());
         if matches!(kind, Ok(kind) if !(1..=5).contains(&kind)) {
             return Ok(None);
         }
@@ -165,7 +167,10 @@ impl<C> Encode<C> for Statement {
         match self {
             Statement::Key(s) => {
                 e.u8(1)?.map(5 + u64::from(s.until.is_some()))?;
-                e.u8(0)?.encode_with(&s.key, ctx)?.u8(1)?.u8(s.holder.code())?;
+                e.u8(0)?
+                    .encode_with(&s.key, ctx)?
+                    .u8(1)?
+                    .u8(s.holder.code())?;
                 e.u8(2)?.u64(s.serial)?.u8(3)?.i64(s.from.0)?;
                 optional_time(e, 4, s.until)?;
                 e.u8(5)?.str(&s.name)?.ok()
@@ -181,13 +186,24 @@ impl<C> Encode<C> for Statement {
                 encode_names(e, &s.names)?;
                 e.u8(4)?.i64(s.from.0)?.ok()
             }
-            Statement::Person(s) => {
-                e.u8(3)?.map(2)?.u8(0)?.encode_with(s.person, ctx)?.u8(1)?.str(&s.name)?.ok()
-            }
+            Statement::Person(s) => e
+                .u8(3)?
+                .map(2)?
+                .u8(0)?
+                .encode_with(s.person, ctx)?
+                .u8(1)?
+                .str(&s.name)?
+                .ok(),
             Statement::Membership(s) => {
                 let optional = u64::from(s.until.is_some()) + u64::from(s.campaign.is_some());
-                e.u8(4)?.map(4 + optional)?.u8(0)?.encode_with(s.person, ctx)?;
-                e.u8(1)?.encode_with(s.unit, ctx)?.u8(2)?.u16(s.role.code())?;
+                e.u8(4)?
+                    .map(4 + optional)?
+                    .u8(0)?
+                    .encode_with(s.person, ctx)?;
+                e.u8(1)?
+                    .encode_with(s.unit, ctx)?
+                    .u8(2)?
+                    .u16(s.role.code())?;
                 e.u8(3)?.i64(s.from.0)?;
                 optional_time(e, 4, s.until)?;
                 if let Some(campaign) = s.campaign {
@@ -197,7 +213,10 @@ impl<C> Encode<C> for Statement {
             }
             Statement::Assignment(s) => {
                 e.u8(5)?.map(3 + u64::from(s.person.is_some()))?;
-                e.u8(0)?.encode_with(s.device, ctx)?.u8(1)?.encode_with(s.unit, ctx)?;
+                e.u8(0)?
+                    .encode_with(s.device, ctx)?
+                    .u8(1)?
+                    .encode_with(s.unit, ctx)?;
                 if let Some(person) = s.person {
                     e.u8(2)?.encode_with(person, ctx)?;
                 }
@@ -229,10 +248,17 @@ impl<'b> Decode<'b, ()> for Statement {
                 parent: f.maybe(d, 1)?,
                 level: UnitLevel::from_code(f.need(d, 2)?)
                     .ok_or_else(|| DecodeError::message("unknown unit level"))?,
-                names: if f.has(d, 3)? { decode_names(d)? } else { Names::new() },
+                names: if f.has(d, 3)? {
+                    decode_names(d)?
+                } else {
+                    Names::new()
+                },
                 from: UnixMs(f.need(d, 4)?),
             }),
-            3 => Statement::Person(Person { person: f.need(d, 0)?, name: name(f.need(d, 1)?)? }),
+            3 => Statement::Person(Person {
+                person: f.need(d, 0)?,
+                name: name(f.need(d, 1)?)?,
+            }),
             4 => Statement::Membership(Membership {
                 person: f.need(d, 0)?,
                 unit: f.need(d, 1)?,

@@ -63,9 +63,14 @@ impl UnitLevel {
 
     /// Reads the word of APIs and files.
     pub fn from_word(word: &str) -> Option<Self> {
-        [UnitLevel::Region, UnitLevel::League, UnitLevel::Banner, UnitLevel::Station]
-            .into_iter()
-            .find(|level| level.word() == word)
+        [
+            UnitLevel::Region,
+            UnitLevel::League,
+            UnitLevel::Banner,
+            UnitLevel::Station,
+        ]
+        .into_iter()
+        .find(|level| level.word() == word)
     }
 }
 
@@ -80,7 +85,11 @@ impl UnitTree {
 
     /// What was stated of a unit at a date: the last statement from then or before.
     pub fn at(&self, unit: UnitId, date: UnixMs) -> Option<&UnitStatement> {
-        self.statements.get(&unit)?.range(..=date).next_back().map(|(_, s)| s)
+        self.statements
+            .get(&unit)?
+            .range(..=date)
+            .next_back()
+            .map(|(_, s)| s)
     }
 
     /// The unit and everything above it at a date, from the unit up. Empty for a unit unknown then;
@@ -89,7 +98,9 @@ impl UnitTree {
         let mut path = Vec::new();
         let mut next = Some(unit);
         while let Some(unit) = next {
-            let Some(statement) = self.at(unit, date) else { break };
+            let Some(statement) = self.at(unit, date) else {
+                break;
+            };
             if path.contains(&unit) || path.len() == DEPTH_MAX {
                 break;
             }
@@ -106,12 +117,17 @@ impl UnitTree {
 
     /// `top` and every unit below it at a date.
     pub fn subtree(&self, top: UnitId, date: UnixMs) -> Vec<UnitId> {
-        self.units(date).filter(|unit| self.is_within(*unit, top, date)).collect()
+        self.units(date)
+            .filter(|unit| self.is_within(*unit, top, date))
+            .collect()
     }
 
     /// Every unit known at a date.
     pub fn units(&self, date: UnixMs) -> impl Iterator<Item = UnitId> + '_ {
-        self.statements.keys().copied().filter(move |unit| self.at(*unit, date).is_some())
+        self.statements
+            .keys()
+            .copied()
+            .filter(move |unit| self.at(*unit, date).is_some())
     }
 
     /// Names of a unit at a date.

@@ -174,7 +174,13 @@ impl<'b> Decode<'b, ()> for Header {
         let (unit, audience, device) = (f.need(d, 1)?, f.need(d, 2)?, f.need(d, 3)?);
         let person = f.maybe(d, 4)?;
         let (epoch, lane, seq) = (f.need(d, 5)?, f.need(d, 6)?, f.need(d, 7)?);
-        let feed = FeedKey { unit, audience, device, epoch, lane };
+        let feed = FeedKey {
+            unit,
+            audience,
+            device,
+            epoch,
+            lane,
+        };
         let header = Self {
             feed,
             person,
@@ -185,12 +191,18 @@ impl<'b> Decode<'b, ()> for Header {
             times: f.need::<TimesForm>(d, 11)?.0,
             body_len: f.need(d, 12)?,
             body_hash: f.need(d, 13)?,
-            after: if f.has(d, 14)? { cbor::list_of(d, AFTER_MAX)? } else { Vec::new() },
+            after: if f.has(d, 14)? {
+                cbor::list_of(d, AFTER_MAX)?
+            } else {
+                Vec::new()
+            },
             desk: f.maybe(d, 15)?,
         };
         f.close()?;
         if seq == 0 || (seq == 1) != header.prev.is_none() {
-            return Err(DecodeError::message("sequence and previous hash do not fit"));
+            return Err(DecodeError::message(
+                "sequence and previous hash do not fit",
+            ));
         }
         if header.body_len > BODY_LEN_MAX {
             return Err(DecodeError::message("body longer than its limit"));
@@ -209,7 +221,10 @@ impl<C> Encode<C> for TimesForm {
         _: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
         let times = self.0;
-        e.array(4)?.i64(times.wall.0)?.i64(times.mono.0)?.u32(times.boot.0)?;
+        e.array(4)?
+            .i64(times.wall.0)?
+            .i64(times.mono.0)?
+            .u32(times.boot.0)?;
         match times.gnss {
             Some(gnss) => e.i64(gnss.0)?.ok(),
             None => e.null()?.ok(),
@@ -235,13 +250,21 @@ impl<C> Encode<C> for Desk {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(3)?.u16(self.role)?.encode_with(self.session, ctx)?.u16(self.sign_in.code())?.ok()
+        e.array(3)?
+            .u16(self.role)?
+            .encode_with(self.session, ctx)?
+            .u16(self.sign_in.code())?
+            .ok()
     }
 }
 
 impl<'b> Decode<'b, ()> for Desk {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
         cbor::array_of(d, 3)?;
-        Ok(Self { role: d.u16()?, session: d.decode()?, sign_in: SignIn::from_code(d.u16()?) })
+        Ok(Self {
+            role: d.u16()?,
+            session: d.decode()?,
+            sign_in: SignIn::from_code(d.u16()?),
+        })
     }
 }

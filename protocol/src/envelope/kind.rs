@@ -58,7 +58,11 @@ impl Kind {
     pub fn code(self) -> u16 {
         match self {
             Kind::Newer(code) => code,
-            known => KNOWN.iter().zip(1..).find(|(k, _)| **k == known).map_or(0, |(_, n)| n),
+            known => KNOWN
+                .iter()
+                .zip(1..)
+                .find(|(k, _)| **k == known)
+                .map_or(0, |(_, n)| n),
         }
     }
 

@@ -6,7 +6,7 @@
 
 use minicbor::Encoder;
 
-use super::header::{Header, HeaderError, BODY_LEN_MAX};
+use super::header::{BODY_LEN_MAX, Header, HeaderError};
 use crate::hash::Digest;
 use crate::id::ObjectId;
 use crate::key::{KeyError, PublicKey, Signature, SignatureAlg};
@@ -65,7 +65,9 @@ pub enum EnvelopeError {
 impl Realm {
     /// The realm of a bureau.
     pub fn of(root: &PublicKey) -> Self {
-        Self { root: root.fingerprint() }
+        Self {
+            root: root.fingerprint(),
+        }
     }
 
     /// The exact bytes that a signature covers: the COSE `Sig_structure` (RFC 9052 section 4.4) of
@@ -91,18 +93,28 @@ impl Realm {
 impl Unsigned {
     /// Fixes the bytes of an envelope. Length and hash of the body are filled in here.
     pub fn new(mut header: Header, body: Vec<u8>) -> Result<Self, EnvelopeError> {
-        let body_len = u32::try_from(body.len()).ok().filter(|len| *len <= BODY_LEN_MAX);
+        let body_len = u32::try_from(body.len())
+            .ok()
+            .filter(|len| *len <= BODY_LEN_MAX);
         header.body_len = body_len.ok_or(EnvelopeError::BodyTooLong(body.len()))?;
         header.body_hash = Digest::sha256(&body);
         let header_bytes = header.to_bytes();
-        Ok(Self { header, header_bytes, body })
+        Ok(Self {
+            header,
+            header_bytes,
+            body,
+        })
     }
 
     /// Takes stored bytes back after a restart.
     pub fn from_parts(header_bytes: Vec<u8>, body: Vec<u8>) -> Result<Self, EnvelopeError> {
         let header = Header::from_bytes(&header_bytes)?;
         check_body(&header, &body)?;
-        Ok(Self { header, header_bytes, body })
+        Ok(Self {
+            header,
+            header_bytes,
+            body,
+        })
     }
 
     /// The header.
@@ -128,8 +140,19 @@ impl Unsigned {
     /// Adds the signature, made over [`Realm::bytes_to_sign`].
     pub fn signed(self, alg: SignatureAlg, signature: Signature) -> Envelope {
         let id = self.id();
-        let Self { header, header_bytes, body } = self;
-        Envelope { header, header_bytes, id, alg, signature, body: Some(body) }
+        let Self {
+            header,
+            header_bytes,
+            body,
+        } = self;
+        Envelope {
+            header,
+            header_bytes,
+            id,
+            alg,
+            signature,
+            body: Some(body),
+        }
     }
 }
 
@@ -146,7 +169,14 @@ impl Envelope {
             check_body(&header, body)?;
         }
         let id = Digest::sha256(&header_bytes);
-        Ok(Self { header, header_bytes, id, alg, signature, body })
+        Ok(Self {
+            header,
+            header_bytes,
+            id,
+            alg,
+            signature,
+            body,
+        })
     }
 
     /// Checks that `key` belongs to the device named in the header and made the signature, in `realm`.
@@ -154,7 +184,10 @@ impl Envelope {
         if key.device_id() != self.header.device() || key.alg() != self.alg {
             return Err(EnvelopeError::OtherDevice);
         }
-        key.verify(&realm.bytes_to_sign(self.alg, &self.header_bytes), &self.signature)?;
+        key.verify(
+            &realm.bytes_to_sign(self.alg, &self.header_bytes),
+            &self.signature,
+        )?;
         Ok(())
     }
 
@@ -175,7 +208,9 @@ impl Envelope {
 
     /// The object this envelope is about: the one it names, or the one it makes.
     pub fn object(&self) -> ObjectId {
-        self.header.object.unwrap_or_else(|| ObjectId::from_bytes(self.id.prefix16()))
+        self.header
+            .object
+            .unwrap_or_else(|| ObjectId::from_bytes(self.id.prefix16()))
     }
 
     /// Whether it makes a new object.
@@ -223,5 +258,9 @@ pub(super) fn protected_bytes(alg: SignatureAlg) -> [u8; 3] {
 fn check_body(header: &Header, body: &[u8]) -> Result<(), EnvelopeError> {
     let fits = u32::try_from(body.len()) == Ok(header.body_len)
         && Digest::sha256(body) == header.body_hash;
-    if fits { Ok(()) } else { Err(EnvelopeError::BodyMismatch) }
+    if fits {
+        Ok(())
+    } else {
+        Err(EnvelopeError::BodyMismatch)
+    }
 }

@@ -8,7 +8,7 @@ use minicbor::data::Tag;
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use super::sealed::{protected_bytes, Envelope, EnvelopeError};
+use super::sealed::{Envelope, EnvelopeError, protected_bytes};
 use crate::cbor;
 use crate::key::{Signature, SignatureAlg};
 
@@ -44,8 +44,13 @@ impl<C> Encode<C> for Form {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.tag(Tag::new(TAG))?.array(4)?.bytes(&protected_bytes(self.alg))?.map(0)?;
-        e.bytes(&self.header)?.encode_with(self.signature, ctx)?.ok()
+        e.tag(Tag::new(TAG))?
+            .array(4)?
+            .bytes(&protected_bytes(self.alg))?
+            .map(0)?;
+        e.bytes(&self.header)?
+            .encode_with(self.signature, ctx)?
+            .ok()
     }
 }
 
@@ -63,6 +68,10 @@ impl<'b> Decode<'b, ()> for Form {
         if cbor::map_len(d)? != 0 {
             return Err(DecodeError::message("unprotected header must be empty"));
         }
-        Ok(Self { alg, header: d.bytes()?.to_vec(), signature: d.decode()? })
+        Ok(Self {
+            alg,
+            header: d.bytes()?.to_vec(),
+            signature: d.decode()?,
+        })
     }
 }

@@ -18,7 +18,7 @@ use minicbor::data::Type;
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use super::header::{Desk, Header, AFTER_MAX, BODY_LEN_MAX};
+use super::header::{AFTER_MAX, BODY_LEN_MAX, Desk, Header};
 use super::{Envelope, EnvelopeError, Kind};
 use crate::cbor::{self, Fields};
 use crate::feed::FeedKey;
@@ -175,7 +175,13 @@ impl Run {
     }
 
     fn start(&self) -> Cursor {
-        Cursor { seq: self.first_seq, prev: self.prev, object: None, wall: 0, mono: 0 }
+        Cursor {
+            seq: self.first_seq,
+            prev: self.prev,
+            object: None,
+            wall: 0,
+            mono: 0,
+        }
     }
 
     fn entry(&self, at: &Cursor, envelope: &Envelope) -> Entry {
@@ -188,7 +194,10 @@ impl Run {
         };
         let body = match envelope.body() {
             Some(body) => BodyForm::Here(body.to_vec()),
-            None => BodyForm::Withheld { len: header.body_len, hash: header.body_hash },
+            None => BodyForm::Withheld {
+                len: header.body_len,
+                hash: header.body_hash,
+            },
         };
         Entry {
             kind: header.kind,
@@ -254,7 +263,9 @@ impl Entry {
                 wall: UnixMs(wall),
                 mono: MonoMs(at.mono.wrapping_add(self.mono_delta_ms)),
                 boot: self.extras.boot.unwrap_or(boot),
-                gnss: self.wall_ahead_ms.map(|ahead| UnixMs(wall.wrapping_sub(ahead))),
+                gnss: self
+                    .wall_ahead_ms
+                    .map(|ahead| UnixMs(wall.wrapping_sub(ahead))),
             },
             body_len,
             body_hash,
@@ -271,10 +282,16 @@ impl<C> Encode<C> for Run {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.array(11)?.encode_with(self.feed.unit, ctx)?.encode_with(self.feed.audience, ctx)?;
+        e.array(11)?
+            .encode_with(self.feed.unit, ctx)?
+            .encode_with(self.feed.audience, ctx)?;
         e.encode_with(self.feed.device, ctx)?.u32(self.feed.epoch)?;
-        e.encode_with(self.feed.lane, ctx)?.u64(self.first_seq)?.encode_with(self.prev, ctx)?;
-        e.u8(self.alg.number())?.encode_with(self.person, ctx)?.u32(self.boot.0)?;
+        e.encode_with(self.feed.lane, ctx)?
+            .u64(self.first_seq)?
+            .encode_with(self.prev, ctx)?;
+        e.u8(self.alg.number())?
+            .encode_with(self.person, ctx)?
+            .u32(self.boot.0)?;
         e.encode_with(&self.entries, ctx)?.ok()
     }
 }
@@ -298,7 +315,15 @@ impl<'b> Decode<'b, ()> for Run {
         };
         let (person, boot) = (cbor::nullable(d)?, BootId(d.u32()?));
         let entries = cbor::list_of(d, RUN_LEN_MAX)?;
-        Ok(Self { feed, first_seq, prev, alg, person, boot, entries })
+        Ok(Self {
+            feed,
+            first_seq,
+            prev,
+            alg,
+            person,
+            boot,
+            entries,
+        })
     }
 }
 
@@ -315,7 +340,8 @@ impl<C> Encode<C> for Entry {
             ObjectForm::Same => e.u8(0)?.ok()?,
             ObjectForm::Is(object) => e.encode_with(object, ctx)?.ok()?,
         }
-        e.i64(self.wall_delta_ms)?.i64(self.mono_delta_ms.wrapping_sub(self.wall_delta_ms))?;
+        e.i64(self.wall_delta_ms)?
+            .i64(self.mono_delta_ms.wrapping_sub(self.wall_delta_ms))?;
         e.encode_with(self.wall_ahead_ms, ctx)?;
         match &self.body {
             BodyForm::Here(body) => e.bytes(body)?.ok()?,
@@ -349,10 +375,16 @@ impl<'b> Decode<'b, ()> for Entry {
         let wall_ahead_ms = cbor::nullable(d)?;
         let body = if d.datatype()? == Type::Array {
             cbor::array_of(d, 2)?;
-            BodyForm::Withheld { len: d.u32()?, hash: d.decode()? }
+            BodyForm::Withheld {
+                len: d.u32()?,
+                hash: d.decode()?,
+            }
         } else {
             let body = d.bytes()?;
-            if u32::try_from(body.len()).ok().is_none_or(|len| len > BODY_LEN_MAX) {
+            if u32::try_from(body.len())
+                .ok()
+                .is_none_or(|len| len > BODY_LEN_MAX)
+            {
                 return Err(DecodeError::message("body longer than its limit"));
             }
             BodyForm::Here(body.to_vec())
@@ -407,9 +439,17 @@ impl<'b> Decode<'b, ()> for Extras {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
         let mut f = Fields::open(d)?;
         let extras = Self {
-            person: if f.has(d, 0)? { Some(cbor::nullable(d)?) } else { None },
+            person: if f.has(d, 0)? {
+                Some(cbor::nullable(d)?)
+            } else {
+                None
+            },
             boot: f.maybe(d, 1)?.map(BootId),
-            after: if f.has(d, 2)? { cbor::list_of(d, AFTER_MAX)? } else { Vec::new() },
+            after: if f.has(d, 2)? {
+                cbor::list_of(d, AFTER_MAX)?
+            } else {
+                Vec::new()
+            },
             desk: f.maybe(d, 3)?,
         };
         f.close()?;
