@@ -82,7 +82,10 @@ pub(crate) fn bench(
     name: Option<String>,
     args: Vec<String>,
 ) -> Result<ExitCode, ForwardError> {
-    let known = workspace.benches().join(", ");
+    let known = match workspace.benches().join(", ") {
+        names if names.is_empty() => "none yet".to_owned(),
+        names => names,
+    };
     let Some(name) = name.filter(|name| !name.starts_with('-')) else {
         return Err(ForwardError::NoBench { known });
     };

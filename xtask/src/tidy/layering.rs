@@ -67,11 +67,7 @@ pub(crate) fn check_code(source: &Source, code: &Code) -> Vec<Finding> {
     let in_bindings = path.starts_with(BINDINGS);
     let mut findings = Vec::new();
     for token in code.tokens() {
-        if !in_bindings
-            && token
-                .ident()
-                .is_some_and(|word| word.starts_with(BINDINGS_CRATE))
-        {
+        if !in_bindings && token.is_ident(BINDINGS_CRATE) {
             let message = format!("{BINDINGS_CRATE} stays in {BINDINGS}");
             findings.push(source.finding(token.line, "bindings", message));
         }
