@@ -15,7 +15,7 @@ pub(crate) fn check(source: &Source, code: &Code) -> Vec<Finding> {
         let message = "name the file after its module, beside the folder".to_owned();
         findings.push(source.finding(1, "module-file", message));
     }
-    if source.path().contains("/src/") || source.path().starts_with("src/") {
+    if source.path().contains("/src/") && !source.is_test() {
         if !source.text().trim_start().starts_with("//!") {
             let message = "open with `//!` words to the reader of this module".to_owned();
             findings.push(source.finding(1, "module-doc", message));
