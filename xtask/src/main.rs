@@ -130,7 +130,7 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
     match cli.command {
         Command::Test { quick } => Ok(pipeline::test(&workspace, quick)),
         Command::Demo { args } => {
-            let env = setup::prepare(&workspace, Goal::Web)?;
+            let env = setup::prepare(&workspace, Goal::Demo)?;
             web::build(&workspace)?;
             Ok(forward::run(&workspace, &env, "demo", args)?)
         }
@@ -140,7 +140,7 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         }
         Command::Tidy => Ok(tidy::report(workspace.root())?),
         Command::Bench { name, args } => {
-            let env = setup::prepare(&workspace, Goal::Rust)?;
+            let env = setup::prepare(&workspace, Goal::Bench)?;
             Ok(forward::bench(&workspace, &env, name, args)?)
         }
         Command::Sim(it) => forwarded(&workspace, "sim", it),
@@ -148,7 +148,7 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::Hostile(it) => forwarded(&workspace, "hostile", it),
         Command::Fixtures(it) => forwarded(&workspace, "fixtures", it),
         Command::Setup => {
-            setup::prepare(&workspace, Goal::Browser)?;
+            setup::prepare(&workspace, Goal::Everything)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -29,7 +29,7 @@ struct Stage {
 
 #[derive(Debug)]
 enum Work {
-    Setup,
+    Setup(Goal),
     Tidy,
     Steps(Vec<Step>),
 }
@@ -58,7 +58,11 @@ enum StageError {
 
 /// Runs every stage up to the first that fails, then prints how each of them went.
 pub(crate) fn test(workspace: &Workspace, quick: bool) -> ExitCode {
-    let mut outcomes = vec![run_stage(workspace, "setup", &Work::Setup)];
+    let goal = match quick {
+        true => Goal::Quick,
+        false => Goal::Everything,
+    };
+    let mut outcomes = vec![run_stage(workspace, "setup", &Work::Setup(goal))];
     if outcomes.iter().all(|outcome| outcome.error.is_none()) {
         let env = setup::places(workspace);
         for stage in stages(workspace, &env, quick) {
@@ -200,8 +204,8 @@ fn run_work(
     closing: &mut Vec<String>,
 ) -> Result<(), StageError> {
     match work {
-        Work::Setup => {
-            setup::prepare(workspace, Goal::Browser)?;
+        Work::Setup(goal) => {
+            setup::prepare(workspace, *goal)?;
         }
         Work::Tidy => {
             let report = tidy::check(workspace.root())?;
@@ -235,7 +239,7 @@ fn table(outcomes: &[Outcome]) -> String {
     text.push_str("\n== minutes per stage\n");
     for outcome in outcomes {
         let minutes = minutes(outcome.took);
-        text.push_str(&format!("{:<12}{minutes:>6.1}", outcome.name));
+        text.push_str(&format!("{:<12}{minutes:>6.2}", outcome.name));
         if let Some(error) = &outcome.error {
             text.push_str(&format!("  FAILED: {}", chain(error)));
         }
@@ -245,7 +249,7 @@ fn table(outcomes: &[Outcome]) -> String {
     let over = if total > BUDGET { "  OVER BUDGET" } else { "" };
     let (total, budget) = (minutes(total), minutes(BUDGET));
     text.push_str(&format!(
-        "{:<12}{total:>6.1} of {budget:.0}{over}\n",
+        "{:<12}{total:>6.2} of {budget:.0}{over}\n",
         "total"
     ));
     text
@@ -313,8 +317,8 @@ mod tests {
         ];
         let text = table(&outcomes);
         assert!(text.contains("unit tests  Summary 3 passed"), "{text}");
-        assert!(text.contains("unit tests     1.5\n"), "{text}");
+        assert!(text.contains("unit tests    1.50\n"), "{text}");
         assert!(text.contains("FAILED: 2 findings"), "{text}");
-        assert!(text.ends_with("61.5 of 60  OVER BUDGET\n"), "{text}");
+        assert!(text.ends_with("61.50 of 60  OVER BUDGET\n"), "{text}");
     }
 }

@@ -100,6 +100,14 @@ impl Step {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args).current_dir(&self.dir);
+        // `cargo run` describes this crate to us in variables. Build scripts (ring's is one) would take
+        // them for a change and compile again after every plain `cargo build`.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -178,6 +186,17 @@ mod tests {
         );
         let absent = Step::new("no-such-program-of-tala", Path::new("."));
         assert!(matches!(absent.run(), Err(RunError::Start { .. })));
+    }
+
+    #[test]
+    fn what_cargo_says_of_this_crate_is_kept_from_the_program() {
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let name = "echo \"[$CARGO_PKG_NAME$CARGO_MANIFEST_DIR]\"";
+        let step = Step::new("sh", Path::new(".")).args(["-c", name]);
+        let mut lines = Vec::new();
+        step.run_watched(&mut |line| lines.push(line.to_owned()))
+            .expect("runs");
+        assert_eq!(lines, ["[]"]);
     }
 
     #[test]

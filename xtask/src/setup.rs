@@ -21,12 +21,14 @@ pub(crate) enum SetupError {
 /// What the machine is made ready for: nobody installs a browser to see a bench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// Building and running Rust programs.
-    Rust,
-    /// The same with the web part, which the server embeds.
-    Web,
-    /// The same with a browser that drives it.
-    Browser,
+    /// Running one program.
+    Bench,
+    /// Running the server with its pages.
+    Demo,
+    /// Formatting, lints and unit tests.
+    Quick,
+    /// Everything, including a browser that drives the pages.
+    Everything,
 }
 
 /// Installs or names what is missing, and fetches the tracks.

@@ -51,14 +51,14 @@ fn is_playwright(line: &str) -> bool {
         )
 }
 
-/// Drops `ESC [ ... letter` sequences.
+/// Drops `ESC [ ... letter` (colours) and `ESC ( letter` (character sets).
 fn without_colours(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         if c != '\u{1b}' {
             plain.push(c);
-        } else if chars.next() == Some('[') {
+        } else if matches!(chars.next(), Some('[' | '(')) {
             let _ = chars.find(char::is_ascii_alphabetic);
         }
     }
@@ -93,6 +93,7 @@ mod tests {
 
     #[test]
     fn any_other_program_closes_with_its_last_line() {
+        check("+fn bad\n\u{1b}(B\u{1b}[m\n", &["+fn bad"]);
         check("seed 1\nseeds 30, failed 0\n\n", &["seeds 30, failed 0"]);
         check("", &[]);
     }

@@ -76,16 +76,16 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
         ));
         needs.push(program(&["tar"], "tar", "unpacking the recorded tracks"));
     }
-    if goal != Goal::Rust && workspace.has("web/package.json") {
+    if goal != Goal::Bench && workspace.has("web/package.json") {
         needs.extend([NODE, NPM]);
     }
-    if goal == Goal::Browser {
+    if matches!(goal, Goal::Quick | Goal::Everything) {
         needs.extend([
             component("fmt", "rustfmt (rustup component add rustfmt)"),
             component("clippy", "clippy (rustup component add clippy)"),
         ]);
     }
-    if goal == Goal::Browser && workspace.has("tests/e2e/package.json") {
+    if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
         needs.push(program(
             &BROWSERS,
             "chromium",
@@ -242,11 +242,11 @@ mod tests {
             let needs = needs(&workspace, goal);
             needs.iter().any(|need| need.package == Some(package))
         };
-        assert!(!wants(Goal::Browser, "chromium"));
+        assert!(!wants(Goal::Everything, "chromium"));
         std::fs::create_dir_all(root.path().join("tests/e2e")).expect("folder");
         std::fs::write(root.path().join("tests/e2e/package.json"), "{}").expect("file");
-        assert!(wants(Goal::Browser, "chromium") && wants(Goal::Browser, "fonts-noto-cjk"));
-        assert!(!wants(Goal::Web, "chromium"));
+        assert!(wants(Goal::Everything, "chromium") && wants(Goal::Everything, "fonts-noto-cjk"));
+        assert!(!wants(Goal::Demo, "chromium") && !wants(Goal::Quick, "chromium"));
     }
 
     #[test]
