@@ -205,8 +205,7 @@ fn bodies_are_frozen() {
     check("envelope/beacon.hex", &signed.to_bytes());
 }
 
-#[test]
-fn statements_are_frozen() {
+fn statements() -> BTreeMap<&'static str, Statement> {
     let person = PersonId::from_bytes([0x55; 16]);
     let names = Names::from(
         [
@@ -216,7 +215,7 @@ fn statements_are_frozen() {
         ]
         .map(|(lang, name)| (lang.to_owned(), name.to_owned())),
     );
-    let statements = BTreeMap::from([
+    BTreeMap::from([
         (
             "key",
             Statement::Key(KeyStatement {
@@ -265,8 +264,12 @@ fn statements_are_frozen() {
                 from: UnixMs(6),
             }),
         ),
-    ]);
-    for (name, statement) in statements {
+    ])
+}
+
+#[test]
+fn statements_are_frozen() {
+    for (name, statement) in statements() {
         check(
             &format!("envelope/statement-{name}.hex"),
             &statement.to_bytes(),

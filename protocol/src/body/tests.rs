@@ -46,7 +46,11 @@ proptest! {
     }
 
     #[test]
-    fn media_bodies_round_trip(len in 1..MEDIA_LEN_MAX, thumb in any::<bool>(), place in any::<(i32, i32)>()) {
+    fn media_bodies_round_trip(
+        len in 1..MEDIA_LEN_MAX,
+        thumb in any::<bool>(),
+        place in any::<(i32, i32)>(),
+    ) {
         let media = MediaBody {
             hash: Digest::sha256(b"photo"),
             len,
