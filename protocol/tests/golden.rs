@@ -287,30 +287,22 @@ fn statements_are_frozen() {
     check("envelope/revocation.hex", &revocation.to_bytes());
 }
 
-#[test]
-fn sync_messages_are_frozen() {
-    let scope = Scope {
-        unit: unit(0x11),
-        audience: Audience::Case(object(1)),
-    };
-    let cursors = vec![Cursor {
-        scope,
-        position: 70_000,
-    }];
-    let runs = vec![Run::pack(&envelopes()).expect("one feed")];
-    let request = SyncRequest {
+fn request(cursors: &[Cursor], runs: &[Run]) -> SyncRequest {
+    SyncRequest {
         versions: Versions::CURRENT,
         features: 0,
         log: Some(LogId::from_bytes([0x10; 16])),
-        cursors: cursors.clone(),
-        runs: runs.clone(),
+        cursors: cursors.to_vec(),
+        runs: runs.to_vec(),
         prove: vec![LeafRange { first: 5, count: 6 }],
         proof_from: Some(9),
         budget_bytes: 262_144,
         beacon: Some(vec![1, 2, 3]),
-    };
-    check("sync/request.hex", &request.to_bytes());
-    let reply = SyncReply {
+    }
+}
+
+fn reply(cursors: &[Cursor], runs: &[Run]) -> SyncReply {
+    SyncReply {
         spans: vec![
             Span {
                 count: 1,
@@ -331,18 +323,32 @@ fn sync_messages_are_frozen() {
         ],
         ack: Some(vec![1]),
         receipts: vec![vec![2], vec![3]],
-        cursors: cursors.clone(),
-        runs: runs.clone(),
+        cursors: cursors.to_vec(),
+        runs: runs.to_vec(),
         more: true,
         backed_up_to: Some(2),
         consistency: Some(("checkpoint".into(), vec![Digest::sha256(b"node")])),
         restored: Some(vec![4]),
         wanted: vec![Digest::sha256(b"photo")],
         server_time: Some(UnixMs(1_780_000_000_000)),
-        scopes: Some(cursors.clone()),
+        scopes: Some(cursors.to_vec()),
         ..SyncReply::empty(LogId::from_bytes([0x10; 16]))
+    }
+}
+
+#[test]
+fn sync_messages_are_frozen() {
+    let scope = Scope {
+        unit: unit(0x11),
+        audience: Audience::Case(object(1)),
     };
-    check("sync/reply.hex", &reply.to_bytes());
+    let cursors = vec![Cursor {
+        scope,
+        position: 70_000,
+    }];
+    let runs = vec![Run::pack(&envelopes()).expect("one feed")];
+    check("sync/request.hex", &request(&cursors, &runs).to_bytes());
+    check("sync/reply.hex", &reply(&cursors, &runs).to_bytes());
     check(
         "sync/reply-idle.hex",
         &SyncReply::empty(LogId::from_bytes([0x10; 16])).to_bytes(),
