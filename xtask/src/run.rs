@@ -55,9 +55,9 @@ impl Step {
         self
     }
 
-    /// Runs it on this terminal.
+    /// Runs it with everything it says on the error stream: a program that prints JSON may come after.
     pub(crate) fn run(&self) -> Result<(), RunError> {
-        let status = self.command().status();
+        let status = self.command().stdout(std::io::stderr()).status();
         self.judge(status)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! What rustc and clippy can check is theirs (unused code, `unwrap`, missing documentation of reachable
 //! items). This module holds what they do not know: how long things may be, which way dependencies
-//! point, where SQL, clocks and randomness may be, and which words never enter the repository.
+//! point, where SQL, clocks and randomness may be, which words never enter the repository, and whether
+//! links between documents lead anywhere.
 //! Generated files live in a folder named `generated` and are only searched for words.
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 mod code;
 mod docs;
 mod layering;
+mod links;
 mod manifest;
 mod purity;
 mod size;
@@ -102,6 +104,7 @@ fn check_sources(sources: &[Source]) -> Report {
         }
     }
     findings.extend(layering::check_manifests(sources));
+    findings.extend(links::check(sources));
     let lengths = size::Lengths::of(sources);
     findings.extend(lengths.finding());
     findings.sort();
