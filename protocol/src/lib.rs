@@ -9,6 +9,7 @@
 //! everything else.
 
 pub mod cbor;
+pub mod fields;
 pub mod hash;
 pub mod id;
 pub mod key;
@@ -28,7 +29,11 @@ pub mod event;
 pub mod gate;
 
 pub mod geo;
+pub mod registry;
 pub mod triage;
 
 pub mod log;
 pub mod sync;
+
+#[cfg(test)]
+mod golden;
