@@ -1,6 +1,7 @@
 //! Taking known fields out of a map; what is left afterwards belongs to a newer version.
 
 use super::{Fields, FieldsError, Raw};
+use crate::hash::Digest;
 
 impl Fields {
     /// Takes the format number at key 0 and refuses any but `supported`.
@@ -73,6 +74,20 @@ impl Fields {
         })
     }
 
+    /// Takes a hash with its algorithm.
+    pub fn take_digest(&mut self, key: u64, name: &'static str) -> Result<Digest, FieldsError> {
+        self.take(key, name, as_digest)
+    }
+
+    /// Takes a hash that may be absent.
+    pub fn take_digest_opt(
+        &mut self,
+        key: u64,
+        name: &'static str,
+    ) -> Result<Option<Digest>, FieldsError> {
+        self.take_opt(key, name, as_digest)
+    }
+
     /// Takes what `read` makes of the item at `key`; it must be there.
     pub fn take<T>(
         &mut self,
@@ -105,4 +120,8 @@ fn bounded_text(raw: &Raw, max: usize) -> Option<String> {
     raw.as_str()
         .filter(|text| text.len() <= max)
         .map(str::to_owned)
+}
+
+fn as_digest(raw: &Raw) -> Option<Digest> {
+    Digest::from_tagged(raw.as_byte_string()?).ok()
 }
