@@ -11,6 +11,9 @@
 //!
 //! Filters, sealing and the journal are the recorder's (`tala-client`), not this module's.
 
+pub mod export;
+pub mod import;
+
 mod clocks;
 mod header;
 mod length;
