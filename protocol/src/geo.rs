@@ -1,1 +1,3 @@
-//! (being written)
+//! placeholder
+mod measured;
+pub use measured::Measured;

@@ -60,7 +60,7 @@ impl Place {
         let [lat, lon, acc, at] = items.as_slice() else {
             return None;
         };
-        let acc_dm = if *acc == Raw::null() {
+        let acc_dm = if acc.is_null() {
             None
         } else {
             Some(u32::try_from(acc.as_u64()?).ok()?)
