@@ -28,6 +28,22 @@ impl<T: Quantity> Measured<T> {
         })
     }
 
+    /// For numbers of our own making, which are finite; what is not counts as zero.
+    pub(super) fn of_finite(value: T, half_width_95: T) -> Self {
+        let tame = |quantity: T| {
+            let number = quantity.number();
+            T::of(if number.is_finite() {
+                number.max(0.0)
+            } else {
+                0.0
+            })
+        };
+        Self {
+            value: tame(value),
+            half_width_95: tame(half_width_95),
+        }
+    }
+
     /// The value.
     pub fn value(&self) -> T {
         self.value
