@@ -13,8 +13,10 @@
 //! `v / D` with `v = sigma^2 * (1 - exp(-d/L))`, so one that was measured as d by the smaller root g of
 //! `g * (d - g) = v`, and by no more than the mean length of the noise alone, `sqrt(pi * v)`, or d itself.
 //! This bias is added, and makes the error of a dense track wide: a fence or a road is measured by the
-//! vertices that matter, not by a fix a second. So `half-width = 1.96 * sigma * sqrt(variance) + bias`. It is checked against
-//! simulated walks in the tests of this module's neighbour `monte_carlo`.
+//! vertices that matter, not by a fix a second.
+//!
+//! So `half-width = 1.96 * sigma * sqrt(variance) + bias`. It is checked against simulated walks in the
+//! tests of this module's neighbour `monte_carlo`.
 
 use geo::{Geodesic, Length as _, LineString};
 

@@ -83,7 +83,8 @@ fn the_published_table_of_area_errors_is_found_again() {
     ];
     let square = |count| rectangle(115.47, 115.47, count);
     let strip = |count| rectangle(326.6, 40.82, count);
-    let table: [(Vec<(f64, f64)>, [f64; 5]); 5] = [
+    type Row = (Vec<(f64, f64)>, [f64; 5]);
+    let table: [Row; 5] = [
         (square(4), [0.69, 1.46, 1.40, 0.89, 2.30]),
         (square(12), [0.74, 1.06, 1.39, 1.00, 2.59]),
         (square(40), [0.76, 0.61, 1.53, 1.08, 2.58]),
