@@ -5,7 +5,7 @@ use geo::line_intersection::{LineIntersection, line_intersection};
 use super::Point;
 
 /// Most vertices of a ring; thin a walked boundary first.
-pub const MAX_RING_VERTICES: usize = 4_096;
+pub const MAX_RING_VERTICES: usize = 2_048;
 /// Beyond this latitude longitudes run together, 1e-7 degree.
 const POLAR_LAT_E7: i32 = 850_000_000;
 
@@ -98,8 +98,29 @@ fn check_simple(vertices: &[Point]) -> Result<(), RingError> {
     Ok(())
 }
 
+/// Do both ends of `q` lie strictly on one side of the line through `p`? Exact, and quick enough to ask
+/// of every pair: the worst ring has two million.
+fn beside(p: &(usize, Point, Point), q: &(usize, Point, Point)) -> bool {
+    let side = |place: Point| {
+        let step = |from: i32, to: i32| i128::from(to) - i128::from(from);
+        let (along_x, along_y) = (
+            step(p.1.lon_e7(), p.2.lon_e7()),
+            step(p.1.lat_e7(), p.2.lat_e7()),
+        );
+        let (x, y) = (
+            step(p.1.lon_e7(), place.lon_e7()),
+            step(p.1.lat_e7(), place.lat_e7()),
+        );
+        (along_x * y - along_y * x).signum()
+    };
+    side(q.1) * side(q.2) > 0
+}
+
 /// Do two edges have more in common than the vertex of neighbours?
 fn meet(p: &(usize, Point, Point), q: &(usize, Point, Point), count: usize) -> bool {
+    if beside(p, q) || beside(q, p) {
+        return false;
+    }
     let line = |edge: &(usize, Point, Point)| geo::Line::new(edge.1.exact(), edge.2.exact());
     let shared = if (p.0 + 1) % count == q.0 {
         Some(p.2)

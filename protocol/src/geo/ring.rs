@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_ring_is_checked_in_time() {
+    fn the_largest_ring_is_a_ring() {
         let n = boundary::MAX_RING_VERTICES;
         let circle: Vec<(f64, f64)> = (0..n)
             .map(|k| (k as f64 / n as f64 * std::f64::consts::TAU).sin_cos())
@@ -174,6 +174,19 @@ mod tests {
         let ring = Ring::new(&places(&circle)).expect("a ring");
         let hectares = ring.area().hectares();
         assert!((hectares - 7_853.98).abs() < 2.0, "{hectares}");
+    }
+
+    /// Every edge of this zigzag overlaps the box of every other one.
+    #[test]
+    fn a_ring_in_which_every_edge_may_meet_every_other_is_checked() {
+        let n = boundary::MAX_RING_VERTICES - 2;
+        let mut zigzag: Vec<(f64, f64)> = (0..n)
+            .map(|k| (k as f64, if k % 2 == 0 { 0.0 } else { 40_000.0 }))
+            .map(|(k, far)| (k * 2.0 + far, far - k * 2.0))
+            .collect();
+        zigzag.extend([(50_000.0, -50_000.0), (-50_000.0, -50_000.0)]);
+        let ring = Ring::new(&places(&zigzag));
+        assert!(ring.is_ok());
     }
 
     proptest! {

@@ -1,10 +1,13 @@
 //! JSON at the edge: names become keys by a table, and what the table does not name is kept.
 
+mod strict;
+
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 
 use super::MAX_REGISTRY_BYTES;
 use crate::fields::{Fields, Raw};
+use strict::Strict;
 
 /// Where the names that a table does not know are kept, with their values.
 const UNKNOWN_NAMES: u64 = 99;
@@ -35,7 +38,7 @@ pub enum JsonError {
     /// Longer than a registry may be.
     #[error("the file is longer than {MAX_REGISTRY_BYTES} bytes")]
     TooLong,
-    /// Not JSON.
+    /// Not JSON, or a name is given twice in one object.
     #[error("not JSON: {0}")]
     Syntax(String),
     /// A value of another type.
@@ -53,9 +56,11 @@ pub(super) fn parse(text: &str, keys: &[Key]) -> Result<Fields, JsonError> {
     if text.len() > MAX_REGISTRY_BYTES {
         return Err(JsonError::TooLong);
     }
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| JsonError::Syntax(error.to_string()))?;
-    read_map(value, keys, "")
+    let value: Result<Strict, _> = serde_json::from_str(text);
+    match value {
+        Ok(Strict(value)) => read_map(value, keys, ""),
+        Err(error) => Err(JsonError::Syntax(error.to_string())),
+    }
 }
 
 /// Writes what was read, by the same table.

@@ -30,6 +30,14 @@ pub enum SuccessionError {
 }
 
 impl<E: Entry> Registry<E> {
+    /// Of these versions, the one that holds on this day: the highest number that is in effect.
+    pub fn in_force(versions: &[Self], on: Date) -> Option<&Self> {
+        versions
+            .iter()
+            .filter(|version| version.effective_from <= on)
+            .max_by_key(|version| version.number)
+    }
+
     /// Checks that this version may follow `previous`.
     pub fn succeeds(&self, previous: &Self) -> Result<(), SuccessionError> {
         if self.number <= previous.number {

@@ -132,6 +132,10 @@ fn errors_name_the_place() {
             r#"{"format": 1, "registry": 7}"#,
             "registry must be a string",
         ),
+        (
+            r#"{"format": 1, "source": "a", "source": "b"}"#,
+            "not JSON: source is given twice",
+        ),
         (r#"[]"#, "the file must be an object"),
         (
             r#"{"format": 1, "entries": [{"labels": {"zh": 1}}]}"#,
@@ -226,6 +230,22 @@ fn a_code_never_goes_away_and_never_comes_back() {
 }
 
 #[test]
+fn the_version_of_the_day_is_found() {
+    let first = Registry::<IncidentType>::from_json(TYPES).expect("reads");
+    let mut second = first.clone();
+    second.number = 2;
+    second.effective_from = "2026-07-01".parse().expect("a day");
+    let versions = [second, first];
+    let on = |day: &str| {
+        let day = day.parse().expect("a day");
+        Registry::in_force(&versions, day).map(|version| version.number)
+    };
+    assert_eq!(on("2025-12-31"), None);
+    assert_eq!(on("2026-06-30"), Some(1));
+    assert_eq!(on("2026-07-01"), Some(2));
+}
+
+#[test]
 fn names_nobody_knows_are_kept_in_both_forms() {
     let rules = Registry::<LegalRule>::from_json(RULES).expect("reads");
     let json = Registry::<LegalRule>::from_bytes(&rules.to_bytes())
@@ -265,5 +285,24 @@ proptest! {
     #[test]
     fn arbitrary_json_never_panics(text in "[\\[\\]{}:,\"a-z0-9.# ]{0,60}") {
         prop_assert!(Registry::<IncidentType>::from_json(&text).is_err());
+    }
+
+    #[test]
+    fn changed_registries_are_refused_or_re_encode_identically(
+        at in any::<prop::sample::Index>(),
+        bit in 0u8..8,
+        which in 0usize..3,
+    ) {
+        let all = [
+            Registry::<LegalRule>::from_json(RULES).map(|r| r.to_bytes()),
+            Registry::<Form>::from_json(FORM).map(|r| r.to_bytes()),
+            Registry::<SheepUnit>::from_json(SHEEP).map(|r| r.to_bytes()),
+        ];
+        let mut bytes = all[which].clone().expect("reads");
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        if let Ok(any) = AnyRegistry::from_bytes(&bytes) {
+            prop_assert_eq!(any.to_bytes(), bytes);
+        }
     }
 }
