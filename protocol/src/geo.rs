@@ -9,6 +9,7 @@
 //! Geometry across the antimeridian or near a pole is refused with a typed error, not computed wrongly.
 
 mod boundary;
+mod bounds;
 mod length;
 mod measured;
 mod offset;
@@ -20,6 +21,7 @@ mod simplify;
 mod zone;
 
 pub use boundary::{Edge, MAX_RING_VERTICES, RingError};
+pub use bounds::Bounds;
 pub use length::{Line, LineError, MAX_LINE_POINTS};
 pub use measured::{Measured, Quantity};
 pub use offset::{OffsetSighting, SightingArea};
@@ -27,7 +29,7 @@ pub use point::{Point, PointError, distance};
 pub use ring::Ring;
 pub use sigma::Sigma;
 pub use simplify::simplify;
-pub use zone::{Bound, Position, Stay, TrackPoint, Zone};
+pub use zone::{Bound, Position, Stay, TrackPoint, Zone, ZoneError};
 
 #[cfg(test)]
 mod monte_carlo;

@@ -3,7 +3,7 @@
 use geo::{GeodesicArea as _, LineString, Polygon};
 
 use super::boundary::{self, RingError};
-use super::{Measured, Point, Sigma};
+use super::{Bounds, Measured, Point, Sigma};
 use crate::measure::{Metres, SquareMetres};
 
 /// The 95 % half-width of an area, over standard error times perimeter. From a Monte Carlo of walked
@@ -16,17 +16,25 @@ const HALF_WIDTH_PER_SIGMA_PERIMETER: f64 = 0.75;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
     vertices: Vec<Point>,
+    bounds: Bounds,
 }
 
 impl Ring {
     /// The ring through these places. A repeated last place and repeats in a row are left out.
     pub fn new(places: &[Point]) -> Result<Self, RingError> {
-        boundary::check(places).map(|vertices| Self { vertices })
+        let vertices = boundary::check(places)?;
+        let bounds = Bounds::around(vertices.iter().copied()).ok_or(RingError::TooFew(0))?;
+        Ok(Self { vertices, bounds })
     }
 
     /// Its vertices, the first not repeated.
     pub fn vertices(&self) -> &[Point] {
         &self.vertices
+    }
+
+    /// The box around it.
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     /// The geodesic area, whichever way round the vertices go.

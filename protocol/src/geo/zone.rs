@@ -8,10 +8,11 @@ mod stay;
 
 pub use stay::{Bound, Stay, TrackPoint};
 
+use geo::algorithm::validation::{InvalidPolygon, Validation as _};
 use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
 use geo::{LineString, Polygon};
 
-use super::{Point, Ring};
+use super::{Bounds, Point, Ring, boundary};
 
 /// Where a place lies to a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,43 +29,52 @@ pub enum Position {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zone {
     polygon: Polygon<f64>,
-    south_west: geo::Coord<f64>,
-    north_east: geo::Coord<f64>,
+    bounds: Bounds,
+    edges: Vec<ZoneEdge>,
+}
+
+/// Why rings are not a zone.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ZoneError {
+    /// A hole reaches out of the zone, or holes overlap.
+    #[error("placing the holes")]
+    Holes(#[source] InvalidPolygon),
+}
+
+/// An edge and the box around it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct ZoneEdge {
+    line: geo::Line<f64>,
+    bounds: Bounds,
 }
 
 impl Zone {
-    /// The zone within `outer` and without `holes`. A hole's edge belongs to the zone.
-    pub fn new(outer: &Ring, holes: &[Ring]) -> Self {
-        let (mut south_west, mut north_east) = (
-            geo::Coord {
-                x: f64::MAX,
-                y: f64::MAX,
-            },
-            geo::Coord {
-                x: f64::MIN,
-                y: f64::MIN,
-            },
-        );
-        for at in outer.vertices().iter().map(|p| p.exact()) {
-            south_west = geo::Coord {
-                x: south_west.x.min(at.x),
-                y: south_west.y.min(at.y),
-            };
-            north_east = geo::Coord {
-                x: north_east.x.max(at.x),
-                y: north_east.y.max(at.y),
-            };
+    /// The zone within `outer` and without `holes`, which must lie in it and apart. A hole's edge belongs
+    /// to the zone.
+    pub fn new(outer: &Ring, holes: &[Ring]) -> Result<Self, ZoneError> {
+        let polygon = Polygon::new(line(outer), holes.iter().map(line).collect());
+        if !holes.is_empty() {
+            polygon.check_validation().map_err(ZoneError::Holes)?;
         }
-        Self {
-            polygon: Polygon::new(line(outer), holes.iter().map(line).collect()),
-            south_west,
-            north_east,
-        }
+        let edges = std::iter::once(outer)
+            .chain(holes)
+            .flat_map(|ring| boundary::edges(ring.vertices()))
+            .map(|(a, b)| ZoneEdge::between(a, b))
+            .collect();
+        Ok(Self {
+            polygon,
+            bounds: outer.bounds(),
+            edges,
+        })
     }
 
     /// Where the place lies.
     pub fn position(&self, place: Point) -> Position {
-        self.position_of(place.exact())
+        if self.bounds.meets(&Bounds::at(place)) {
+            self.position_of(place.exact())
+        } else {
+            Position::Outside
+        }
     }
 
     /// Inside or on the boundary?
@@ -73,22 +83,19 @@ impl Zone {
     }
 
     fn position_of(&self, at: geo::Coord<f64>) -> Position {
-        if self.misses(at, at) {
-            return Position::Outside;
-        }
         match self.polygon.coordinate_position(&at) {
             CoordPos::Inside => Position::Inside,
             CoordPos::OnBoundary => Position::Boundary,
             CoordPos::Outside => Position::Outside,
         }
     }
+}
 
-    /// Does the box around two places lie wholly beside the zone's?
-    fn misses(&self, a: geo::Coord<f64>, b: geo::Coord<f64>) -> bool {
-        a.x.max(b.x) < self.south_west.x
-            || a.x.min(b.x) > self.north_east.x
-            || a.y.max(b.y) < self.south_west.y
-            || a.y.min(b.y) > self.north_east.y
+impl ZoneEdge {
+    fn between(a: Point, b: Point) -> Self {
+        let line = geo::Line::new(a.exact(), b.exact());
+        let bounds = Bounds::around([a, b]).unwrap_or(Bounds::at(a));
+        Self { line, bounds }
     }
 }
 

@@ -1,10 +1,9 @@
 //! When a track was in a zone.
 
-use geo::LinesIter as _;
 use geo::line_intersection::{LineIntersection, line_intersection};
 
-use super::super::Point;
-use super::{Position, Zone};
+use super::super::{Bounds, Point};
+use super::{Position, Zone, ZoneEdge};
 use crate::time::UnixMs;
 
 /// A place at a time. A run of them has no gap between neighbours.
@@ -43,24 +42,57 @@ impl Bound {
     }
 }
 
+/// Fixes looked at together: most blocks of a track lie wholly within or beside a zone.
+const BLOCK: usize = 64;
+
 impl Zone {
     /// The stays of one run, in order. A run never reaches across a gap: call this for each run. Where
     /// time does not go forward from one fix to the next, nothing is said of the way between them.
     pub fn stays(&self, run: &[TrackPoint]) -> Vec<Stay> {
-        let mut parts = Vec::new();
-        for pair in run.windows(2) {
+        self.stays_by(run, BLOCK)
+    }
+
+    pub(super) fn stays_by(&self, run: &[TrackPoint], block: usize) -> Vec<Stay> {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            return Vec::new();
+        };
+        let (mut parts, mut start) = (Vec::new(), 0);
+        // Blocks share a fix, so that the way between them is in one of them.
+        while let Some(rest) = run.get(start..).filter(|rest| start == 0 || rest.len() > 1) {
+            let fixes = rest.get(..=block).unwrap_or(rest);
+            self.note_block(fixes, &mut parts);
+            start += block;
+        }
+        join(&parts, first.at.0, last.at.0)
+    }
+
+    fn note_block(&self, fixes: &[TrackPoint], parts: &mut Vec<(i64, i64)>) {
+        let around = Bounds::around(fixes.iter().map(|fix| fix.place));
+        let (Some(around), Some(first), Some(last)) = (around, fixes.first(), fixes.last()) else {
+            return;
+        };
+        if !self.bounds.meets(&around) {
+            return;
+        }
+        let near: Vec<&ZoneEdge> = self
+            .edges
+            .iter()
+            .filter(|edge| edge.bounds.meets(&around))
+            .collect();
+        if near.is_empty() && fixes.is_sorted_by(|a, b| a.at < b.at) {
+            // No edge comes near: all of them lie where the first one does.
+            if self.contains(first.place) {
+                parts.push((first.at.0, last.at.0));
+            }
+            return;
+        }
+        for pair in fixes.windows(2) {
             if let [from, to] = pair {
-                self.note_fix(from, &mut parts);
-                self.note_way(from, to, &mut parts);
+                self.note_fix(from, parts);
+                self.note_way(from, to, &near, parts);
             }
         }
-        if let Some(last) = run.last() {
-            self.note_fix(last, &mut parts);
-        }
-        let ends = run.first().zip(run.last());
-        ends.map_or_else(Vec::new, |(first, last)| {
-            join(&parts, first.at.0, last.at.0)
-        })
+        self.note_fix(last, parts);
     }
 
     fn note_fix(&self, fix: &TrackPoint, parts: &mut Vec<(i64, i64)>) {
@@ -70,15 +102,22 @@ impl Zone {
     }
 
     /// Cuts the way at every edge it meets and keeps the pieces whose middle is in the zone.
-    fn note_way(&self, from: &TrackPoint, to: &TrackPoint, parts: &mut Vec<(i64, i64)>) {
-        let (a, b) = (from.place.exact(), to.place.exact());
-        if to.at <= from.at || self.misses(a, b) {
+    fn note_way(
+        &self,
+        from: &TrackPoint,
+        to: &TrackPoint,
+        near: &[&ZoneEdge],
+        parts: &mut Vec<(i64, i64)>,
+    ) {
+        let way = ZoneEdge::between(from.place, to.place);
+        if to.at <= from.at || !self.bounds.meets(&way.bounds) {
             return;
         }
-        let way = geo::Line::new(a, b);
+        let met = near.iter().filter(|edge| edge.bounds.meets(&way.bounds));
+        let way = way.line;
         let mut cuts = vec![0.0, 1.0];
-        for edge in self.polygon.lines_iter() {
-            match line_intersection(way, edge) {
+        for edge in met {
+            match line_intersection(way, edge.line) {
                 None => {}
                 Some(LineIntersection::SinglePoint { intersection, .. }) => {
                     cuts.push(share(way, intersection));
