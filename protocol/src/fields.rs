@@ -7,7 +7,8 @@
 //!
 //! The rules are RFC 8949 section 4.2.1 (shortest heads, definite lengths, keys in order, no key twice)
 //! and ours: no floating point, no `undefined` (numbers are integers with a unit), at most [`MAX_DEPTH`]
-//! levels, [`MAX_KEYS`] keys in a map and [`MAX_ITEMS`] items in a list that is opened. So one value has one encoding, and equal bytes mean equal values.
+//! levels, [`MAX_KEYS`] keys in a map and [`MAX_ITEMS`] items in a list that is opened. So one value has
+//! one encoding, and equal bytes mean equal values.
 
 mod item;
 mod raw;
