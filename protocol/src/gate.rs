@@ -42,4 +42,6 @@ pub use trial::trial;
 #[cfg(test)]
 pub(crate) mod kit;
 #[cfg(test)]
+mod ledger_tests;
+#[cfg(test)]
 mod refusal_tests;

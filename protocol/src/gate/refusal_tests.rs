@@ -7,6 +7,7 @@ use automerge::{ChangeHash, ObjType, ROOT, ScalarValue};
 use super::kit::{Forgery, Phone, RawChange, actor, chunk, op_id, prop, refusal};
 use super::*;
 use crate::doc::Value;
+use crate::time::UnixMs;
 
 fn phone() -> Phone {
     Phone::of(1)
@@ -62,6 +63,25 @@ fn whatever_is_too_many_or_too_large_is_over_a_limit() {
     assert!(over("predecessors")(&raw(RawChange::by(1).column(0x70, &[0x7f, 0xff, 0x7f]))));
     assert!(over("object counter")(&raw(RawChange::by(1).column(0x02, &[0x7f, 0xff, 0xff, 0x7f]))));
     assert!(over("operation counter")(&raw(RawChange::by(1).column(0x13, &[50, 0xff, 0xff, 0x3f]))));
+}
+
+#[test]
+fn times_and_counters_near_the_ends_of_64_bits_are_over_a_limit() {
+    let mut phone = phone_with_everything();
+    let mut late = Forgery::by(&phone).put("x", vec![]);
+    late.0.time = i64::MAX;
+    assert!(over("time")(&refusal(&phone, &late.bytes())));
+    let huge = OpType::Increment(i64::MIN);
+    let huge = Forgery::by(&phone).op(ObjectId::Root, prop("c"), huge, vec![op_id(1, 1)]);
+    assert!(over("counter")(&refusal(&phone, &huge.bytes())));
+    let huge = OpType::Put(ScalarValue::counter(1 << 41));
+    let huge = Forgery::by(&phone).op(ObjectId::Root, prop("d"), huge, vec![]);
+    assert!(over("counter")(&refusal(&phone, &huge.bytes())));
+
+    // An honest phone whose clock is mad writes all the same.
+    let edit = phone.document.edit(phone.actor, UnixMs(i64::MIN), |editor| editor.put_raw("x", &Value::Null));
+    phone.send(edit.expect("an edit").expect("a change"));
+    assert_eq!(phone.ledger.admitted().len(), 2);
 }
 
 #[test]
