@@ -48,7 +48,11 @@ impl<const N: usize> Bank<N> {
             let guess = predictor.predict(&self.inputs);
             self.guesses_16[slot] = guess;
             let error = self.errors_16[slot];
-            let share = if error == least { 256 } else { (least << 8) / error };
+            let share = if error == least {
+                256
+            } else {
+                (least << 8) / error
+            };
             let share = (share * share) >> 8;
             let share = (share * share) >> 8;
             sum += guess * i64::from(share);

@@ -50,7 +50,11 @@ impl Counters {
 
     /// The same, to be set.
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Chance> {
-        let sizes = self.refined.iter_mut().chain(&mut self.trend).chain(&mut self.side);
+        let sizes = self
+            .refined
+            .iter_mut()
+            .chain(&mut self.trend)
+            .chain(&mut self.side);
         sizes.chain(&mut self.digits).chain(&mut self.signs)
     }
 }
@@ -183,7 +187,12 @@ impl Number<'_> {
     #[inline]
     fn choose(&mut self, coder: &mut impl BitCoder, rows: &Rows, node: usize, bit: bool) -> bool {
         let [a, b, c] = rows.base.map(|base| base + node);
-        let Counters { refined, trend, side, .. } = &mut *self.counters;
+        let Counters {
+            refined,
+            trend,
+            side,
+            ..
+        } = &mut *self.counters;
         let chances = [&mut refined[a], &mut trend[b], &mut side[c]];
         self.mixers[node & (MIXERS - 1)].code(coder, bit, chances, self.limit)
     }

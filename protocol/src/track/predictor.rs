@@ -55,7 +55,11 @@ impl Energy {
         let sum = sum.max(1);
         let octave = sum.ilog2();
         // The upper 16 bits of the sum are enough, and make it a short division.
-        let head = if octave > 15 { sum >> (octave - 15) } else { sum << (15 - octave) };
+        let head = if octave > 15 {
+            sum >> (octave - 15)
+        } else {
+            sum << (15 - octave)
+        };
         Self {
             octave,
             inverse: i64::from((1_u32 << 31) / head as u32),
@@ -66,6 +70,7 @@ impl Energy {
     #[inline]
     fn share(self, error: i64, slowness: u32) -> i64 {
         let scaled = (error << (32 - slowness)) >> self.octave;
-        (scaled * self.inverse) >> 16
+        // Beyond this every step is clamped anyway, and the product would not fit.
+        (scaled.clamp(-(1 << 46), 1 << 46) * self.inverse) >> 16
     }
 }

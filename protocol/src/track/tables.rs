@@ -20,7 +20,8 @@ use super::varint::{Reader, VarintError, put, put_signed};
 pub const TABLES_HASH_LEN: usize = 4;
 
 static BYTES: &[u8] = include_bytes!("tables.bin");
-static PRIMED: LazyLock<Primed> = LazyLock::new(|| parse(BYTES).unwrap_or_else(|_| Primed::blank()));
+static PRIMED: LazyLock<Primed> =
+    LazyLock::new(|| parse(BYTES).unwrap_or_else(|_| Primed::blank()));
 static HASH: LazyLock<[u8; TABLES_HASH_LEN]> = LazyLock::new(|| {
     let digest: [u8; 32] = Sha256::digest(BYTES).into();
     let [a, b, c, d, ..] = digest;
@@ -79,7 +80,10 @@ pub(super) fn write(primed: &Primed) -> Vec<u8> {
     {
         put_signed(&mut out, i64::from(weight >> 8));
     }
-    let all = primed.flags.iter().chain(primed.counters.iter().flat_map(Counters::all));
+    let all = primed
+        .flags
+        .iter()
+        .chain(primed.counters.iter().flat_map(Counters::all));
     let all: Vec<u16> = all.map(packed).collect();
     let mut rest = all.as_slice();
     while !rest.is_empty() {
