@@ -13,12 +13,25 @@ const EXTENT = 4096;
 type Layers = Record<string, Feature[]>;
 
 function layers(): Layers {
-  return { land: land(), water: water(), stream: streams(), contour: contours(), road: roads(), settlement: places() };
+  return {
+    land: land(),
+    water: water(),
+    stream: streams(),
+    contour: contours(),
+    road: roads(),
+    settlement: places(),
+  };
 }
 
 function land(): Feature[] {
   const { w, s, e, n } = WORLD;
-  const ring = [[w, s], [e, s], [e, n], [w, n], [w, s]];
+  const ring = [
+    [w, s],
+    [e, s],
+    [e, n],
+    [w, n],
+    [w, s],
+  ];
   const found: Feature[] = [feature({ type: 'Polygon', coordinates: [ring] }, { kind: 'grass' })];
   const patches: [string, number, number, number, number][] = [
     ['meadow', 115.85, 43.98, 0.16, 0.1],
@@ -47,8 +60,15 @@ function water(): Feature[] {
 
 function streams(): Feature[] {
   const springs: [number, number][] = [
-    [115.6, 44.2], [115.95, 44.28], [116.3, 44.3], [116.65, 44.05], [116.2, 43.85], [115.75, 43.85], [116.45, 43.65],
-    [115.55, 43.7], [116.0, 43.7],
+    [115.6, 44.2],
+    [115.95, 44.28],
+    [116.3, 44.3],
+    [116.65, 44.05],
+    [116.2, 43.85],
+    [115.75, 43.85],
+    [116.45, 43.65],
+    [115.55, 43.7],
+    [116.0, 43.7],
   ];
   return springs.flatMap(([lon, lat]) => {
     const coordinates = stream(lon, lat);
@@ -68,8 +88,22 @@ function contours(): Feature[] {
 
 function roads(): Feature[] {
   const at = (i: number) => PLACES[i]?.at ?? [0, 0];
-  const major: [number, number][] = [[0, 1], [0, 2], [0, 7], [7, 3], [0, 4]];
-  const tracks: [number, number][] = [[1, 8], [2, 5], [4, 6], [4, 8], [6, 3], [1, 5], [7, 2]];
+  const major: [number, number][] = [
+    [0, 1],
+    [0, 2],
+    [0, 7],
+    [7, 3],
+    [0, 4],
+  ];
+  const tracks: [number, number][] = [
+    [1, 8],
+    [2, 5],
+    [4, 6],
+    [4, 8],
+    [6, 3],
+    [1, 5],
+    [7, 2],
+  ];
   return [
     ...major.map(([a, b]) => feature(sway(at(a), at(b), 0.05), { kind: 'major' })),
     ...tracks.map(([a, b]) => feature(sway(at(a), at(b), 0.12), { kind: 'track' })),
@@ -90,7 +124,10 @@ function places(): Feature[] {
 export function basemapArchive(): Uint8Array {
   const indexes = Object.entries(layers()).map(([name, features]) => {
     const data: FeatureCollection = { type: 'FeatureCollection', features };
-    return [name, new GeoJSONVT(data, { maxZoom: MAX_ZOOM, indexMaxZoom: MAX_ZOOM, extent: EXTENT, buffer: 64 })] as const;
+    return [
+      name,
+      new GeoJSONVT(data, { maxZoom: MAX_ZOOM, indexMaxZoom: MAX_ZOOM, extent: EXTENT, buffer: 64 }),
+    ] as const;
   });
   const tiles: { id: number; data: Uint8Array }[] = [];
   for (let z = MIN_ZOOM; z <= MAX_ZOOM; z += 1) {

@@ -1,10 +1,18 @@
 // Development only: incidents with evidence, provenance, conflicts, triage and history.
 
 import type { Feature as GeoFeature, Polygon } from 'geojson';
-import type { Evidence, Field, HistoryEntry, IncidentDetail, IncidentType, LonLat, Triage } from '../src/api/types.ts';
+import type {
+  Evidence,
+  Field,
+  HistoryEntry,
+  IncidentDetail,
+  IncidentType,
+  LonLat,
+  Triage,
+} from '../src/api/types.ts';
 import { PEOPLE } from './patrols.ts';
 import { Random } from './random.ts';
-import { blob, WORLD } from './terrain.ts';
+import { blob } from './terrain.ts';
 import { STATIONS } from './units.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,7 +36,11 @@ const TYPES: [string, string, string, string][] = [
 ];
 
 export const INCIDENT_TYPES: IncidentType[] = TYPES.map(([code, zh, en, route], order) => ({
-  code, icon: code, labels: { zh, en, mn_cyrl: null, mn_mong: null }, route, order,
+  code,
+  icon: code,
+  labels: { zh, en, mn_cyrl: null, mn_mong: null },
+  route,
+  order,
 }));
 
 const TITLES: Record<string, string[]> = {
@@ -53,19 +65,25 @@ const NARRATIVE =
 export function makeIncident(n: number, now: number, patrols: { id: string; at: LonLat }[]): IncidentDetail {
   const random = new Random(5000 + n * 131);
   const type = INCIDENT_TYPES[n === 3 ? 10 : n % 3 === 0 ? 0 : (n * 5) % 12] as IncidentType;
-  const ageMs = n === 0 ? 6 * 60_000 : n < 9 ? random.between(0.4, 20) * HOUR_MS : random.between(20, 160) * HOUR_MS;
+  const ageMs =
+    n === 0 ? 6 * 60_000 : n < 9 ? random.between(0.4, 20) * HOUR_MS : random.between(20, 160) * HOUR_MS;
   const occurred = now - ageMs;
   const known = n % 6 === 4 ? occurred + Math.min(ageMs * 0.9, 50 * HOUR_MS) : occurred + 40_000;
   const patrol = n % 4 === 3 ? null : patrols[n % patrols.length];
   const point: LonLat = patrol
     ? [patrol.at[0] + random.between(-0.03, 0.03), patrol.at[1] + random.between(-0.02, 0.02)]
-    : [random.between(WORLD.w + 0.2, WORLD.e - 0.2), random.between(WORLD.s + 0.15, WORLD.n - 0.15)];
+    : [random.between(115.55, 116.65), random.between(43.62, 44.3)];
   const titles = TITLES[type.code] ?? ['界桩被推倒'];
   const by = PEOPLE[(n * 3) % PEOPLE.length] ?? { person: '', name: '' };
   const other = PEOPLE[(n * 3 + 5) % PEOPLE.length] ?? by;
-  const area = ['reclamation', 'soil', 'mining'].includes(type.code) ? [20.4, 4.8, 9.3, 61.7, 10.9][n % 5] ?? 20.4 : null;
+  const area = ['reclamation', 'soil', 'mining'].includes(type.code)
+    ? ([20.4, 4.8, 9.3, 61.7, 10.9][n % 5] ?? 20.4)
+    : null;
   const error = area === null ? null : Math.max(0.3, area * 0.074);
-  const severity = type.code === 'fire' ? 'emergency' : (['medium', 'low', 'high', 'medium', null] as const)[n % 5] ?? null;
+  const severity =
+    type.code === 'fire'
+      ? 'emergency'
+      : ((['medium', 'low', 'high', 'medium', null] as const)[n % 5] ?? null);
   const title = n === 13 ? null : (titles[n % titles.length] ?? null);
   const id = (0x3000 + n).toString(16).padStart(32, 'b');
   const device = (0x9000 + (n % 14)).toString(16).padStart(32, 'd');
@@ -73,7 +91,13 @@ export function makeIncident(n: number, now: number, patrols: { id: string; at: 
   const triage = area === null ? null : triageOf(area, error ?? 0, type.code);
   const geometry: Polygon | null = area === null ? null : patch(point, area * MU_M2, n);
   const field = (path: string, value: unknown, source: string, hours = 0): Field => ({
-    path, value, source, by, device, at: iso(occurred + hours * HOUR_MS), conflicts: [],
+    path,
+    value,
+    source,
+    by,
+    device,
+    at: iso(occurred + hours * HOUR_MS),
+    conflicts: [],
   });
   const fields = [
     field('title', title, 'typed'),
@@ -106,7 +130,10 @@ export function makeIncident(n: number, now: number, patrols: { id: string; at: 
     state: n % 11 === 8 ? 'quarantined_part' : 'at_centre',
     narrative: n % 5 === 4 ? null : NARRATIVE,
     geometry: geometry ?? (n === 17 ? null : { type: 'Point', coordinates: point }),
-    offset: n % 5 === 2 ? { bearing_deg: 215, distance_m: 640, observer: [point[0] + 0.0048, point[1] + 0.0047] } : null,
+    offset:
+      n % 5 === 2
+        ? { bearing_deg: 215, distance_m: 640, observer: [point[0] + 0.0048, point[1] + 0.0047] }
+        : null,
     campaign: n % 4 === 0 ? '昆仑-2026' : null,
     fields,
     evidence: n % 5 === 4 ? [] : evidence(n, id, 3 + (n % 4), occurred, point, random),
@@ -117,24 +144,50 @@ export function makeIncident(n: number, now: number, patrols: { id: string; at: 
   };
 }
 
-function addConflicts(fields: Field[], title: string | null, other: { person: string; name: string }, device: string, occurred: number) {
-  for (const [path, value] of [['title', '草场被翻耕，疑似开垦'], ['severity', 'high']] as const) {
+function addConflicts(
+  fields: Field[],
+  title: string | null,
+  other: { person: string; name: string },
+  device: string,
+  occurred: number,
+) {
+  for (const [path, value] of [
+    ['title', '草场被翻耕，疑似开垦'],
+    ['severity', 'high'],
+  ] as const) {
     const field = fields.find((one) => one.path === path);
     if (!field) continue;
-    const mine = { value: path === 'title' ? title : (field.value ?? 'medium'), by: field.by, device, at: field.at, winner: true };
-    const theirs = { value, by: other, device: device.replace(/.$/, '7'), at: iso(occurred + 0.6 * HOUR_MS), winner: false };
+    const mine = {
+      value: path === 'title' ? title : (field.value ?? 'medium'),
+      by: field.by,
+      device,
+      at: field.at,
+      winner: true,
+    };
+    const theirs = {
+      value,
+      by: other,
+      device: device.replace(/.$/, '7'),
+      at: iso(occurred + 95_000),
+      winner: false,
+    };
     field.conflicts = [mine, theirs];
   }
 }
 
 function patch(point: LonLat, areaM2: number, n: number): Polygon {
   const r = Math.sqrt(areaM2 / Math.PI);
-  return blob(point[0], point[1], (r * 1.3) / 80_000, (r * 0.78) / 111_000, n, 24);
+  return blob(point[0], point[1], (r * 1.3) / 80_000, (r * 0.78) / 111_000, n, 11);
 }
 
 function triageOf(area: number, error: number, code: string): Triage {
   const threshold = code === 'reclamation' ? 20 : 10;
-  const band = area - error > threshold ? 'criminal_lead' : area + error >= threshold ? 'near_threshold' : 'administrative';
+  const band =
+    area - error > threshold
+      ? 'criminal_lead'
+      : area + error >= threshold
+        ? 'near_threshold'
+        : 'administrative';
   return {
     band,
     amount_mu: area,
@@ -153,7 +206,14 @@ function triageOf(area: number, error: number, code: string): Triage {
   };
 }
 
-function evidence(n: number, id: string, count: number, occurred: number, point: LonLat, random: Random): Evidence[] {
+function evidence(
+  n: number,
+  id: string,
+  count: number,
+  occurred: number,
+  point: LonLat,
+  random: Random,
+): Evidence[] {
   const titles = ['全景', '犁沟近景', '边界东北角', '轮胎印', '围栏剪口', '牧户指认'];
   return Array.from({ length: count }, (_, i) => {
     const hash = `01${random.hex(64)}`;
@@ -175,23 +235,31 @@ function evidence(n: number, id: string, count: number, occurred: number, point:
 }
 
 function history(
-  fields: Field[], occurred: number, known: number, by: { person: string; name: string },
-  other: { person: string; name: string }, device: string, random: Random, n: number,
+  fields: Field[],
+  occurred: number,
+  known: number,
+  by: { person: string; name: string },
+  other: { person: string; name: string },
+  device: string,
+  random: Random,
+  n: number,
 ): HistoryEntry[] {
-  return fields.filter((field) => field.value !== null).map((field, i) => {
-    const who = i % 3 === 2 ? other : by;
-    const at = occurred + i * 7 * 60_000;
-    return {
-      at: iso(at),
-      known_at: iso(Math.max(known, at + 30_000)),
-      person: { id: who.person, name: who.name },
-      device,
-      summary: { field: field.path, value: field.value },
-      envelope: random.hex(66),
-      lsn: 18_000 + n * 20 + i,
-      receipt: i % 4 === 3 ? 'acknowledged' : 'proved',
-    };
-  });
+  return fields
+    .filter((field) => field.value !== null)
+    .map((field, i) => {
+      const who = i % 3 === 2 ? other : by;
+      const at = occurred + i * 35_000;
+      return {
+        at: iso(at),
+        known_at: iso(Math.max(known, at + 30_000)),
+        person: { id: who.person, name: who.name },
+        device,
+        summary: { field: field.path, value: field.value },
+        envelope: random.hex(66),
+        lsn: 18_000 + n * 20 + i,
+        receipt: i % 4 === 3 ? 'acknowledged' : 'proved',
+      };
+    });
 }
 
 export function zones(): GeoFeature[] {
@@ -206,6 +274,10 @@ export function zones(): GeoFeature[] {
   return rows.map(([kind, zh, en, lon, lat, rx, ry], i) => ({
     type: 'Feature',
     geometry: blob(lon, lat, rx, ry, i * 2.9 + 0.5),
-    properties: { id: (0x200 + i).toString(16).padStart(32, 'c'), kind, names: { zh, en, mn_cyrl: null, mn_mong: null } },
+    properties: {
+      id: (0x200 + i).toString(16).padStart(32, 'c'),
+      kind,
+      names: { zh, en, mn_cyrl: null, mn_mong: null },
+    },
   }));
 }

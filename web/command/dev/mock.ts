@@ -58,6 +58,7 @@ async function answer(world: MockWorld, ask: Ask): Promise<void> {
   if (first === 'zones') return json(response, { type: 'FeatureCollection', features: zones() });
   if (first === 'positions') return json(response, { items: world.positions });
   if (first === 'tracks') return tracks(world, ask);
+  if (first === 'alerts') return json(response, { items: [] });
   if (first === 'live') return live(world, ask);
   if (first === 'mock') return command(world, ask);
   if (first === 'patrols') return id ? patrol(world, ask, id, third) : patrols(world, ask);
@@ -134,16 +135,14 @@ function patrols(world: MockWorld, { response, url }: Ask): void {
 
 function patrol(world: MockWorld, { response }: Ask, id: string, part: string | undefined): void {
   const found = world.patrols.find((one) => one.detail.id === id);
-  if (!found) return problem(response, 404, 'absent');
-  if (part === 'track') return json(response, { type: 'FeatureCollection', features: found.track });
-  if (part === 'track.gpx') {
+  if (!found) problem(response, 404, 'absent');
+  else if (part === 'track') json(response, { type: 'FeatureCollection', features: found.track });
+  else if (part === 'track.gpx') {
     const points = found.track.flatMap((one) => one.geometry.coordinates);
     const rows = points.map(([lon, lat]) => `<trkpt lat="${lat}" lon="${lon}"/>`).join('');
     response.setHeader('Content-Type', 'application/gpx+xml');
     response.end(`<gpx version="1.1" creator="mock"><trk><trkseg>${rows}</trkseg></trk></gpx>`);
-    return;
-  }
-  json(response, found.detail);
+  } else json(response, found.detail);
 }
 
 function tracks(world: MockWorld, { response, url }: Ask): void {
@@ -213,13 +212,19 @@ function live(world: MockWorld, { request, response }: Ask): void {
 /** `POST /api/v1/mock/incident` and the like: lets a script make things happen. */
 function command(world: MockWorld, { response, parts }: Ask): void {
   const now = Date.now();
-  if (parts[1] === 'incident') return json(response, world.arrive(now));
+  if (parts[1] === 'incident') world.arrive(now);
   if (parts[1] === 'sos') {
     const position = world.positions[3];
     const at = new Date(now).toISOString();
     world.emit('alert', {
-      id: 'e'.repeat(32), kind: 'sos', unit: position?.unit ?? STATIONS[0]?.id, patrol: position?.patrol ?? null,
-      person: position?.person ?? null, lon: position?.lon ?? 116, lat: position?.lat ?? 43.9, at,
+      id: 'e'.repeat(32),
+      kind: 'sos',
+      unit: position?.unit ?? STATIONS[0]?.id,
+      patrol: position?.patrol ?? null,
+      person: position?.person ?? null,
+      lon: position?.lon ?? 116,
+      lat: position?.lat ?? 43.9,
+      at,
     });
   }
   if (parts[1] === 'reset') world.emit('reset', {});
@@ -236,7 +241,12 @@ function problem(response: ServerResponse, status: number, name: string): void {
   response.statusCode = status;
   response.setHeader('Content-Type', 'application/problem+json');
   response.end(
-    JSON.stringify({ type: `https://tala.invalid/problems/${name}`, title: name, status, request_id: 'mock-7f3a' }),
+    JSON.stringify({
+      type: `https://tala.invalid/problems/${name}`,
+      title: name,
+      status,
+      request_id: 'mock-7f3a',
+    }),
   );
 }
 

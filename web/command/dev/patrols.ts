@@ -10,12 +10,46 @@ const HOUR_MS = 60 * MINUTE_MS;
 const SPEED_M_S: Record<string, number> = { horse: 2.1, motorcycle: 8.5, foot: 1.2, vehicle: 11 };
 
 export const PEOPLE: Author[] = [
-  '巴特尔', '王建国', '苏日娜', '李强', '额尔敦', '张伟', '娜仁花', '刘洋', '阿古拉', '陈明', '其木格', '赵磊',
-  '布和', '孙浩', '乌云其其格', '周涛', '朝鲁', '吴敏', '宝音', '郑海峰', '萨仁', '高娃',
+  '巴特尔',
+  '王建国',
+  '苏日娜',
+  '李强',
+  '额尔敦',
+  '张伟',
+  '娜仁花',
+  '刘洋',
+  '阿古拉',
+  '陈明',
+  '其木格',
+  '赵磊',
+  '布和',
+  '孙浩',
+  '乌云其其格',
+  '周涛',
+  '朝鲁',
+  '吴敏',
+  '宝音',
+  '郑海峰',
+  '萨仁',
+  '高娃',
 ].map((name, i) => ({ person: (0x500 + i).toString(16).padStart(32, '0'), name }));
 
-const TITLES = ['禁牧区日常巡查', '核心区边界巡逻', '矿区周边检查', '夜间防火巡护', '盗采重点区域蹲守', '春季休牧检查', '界桩巡检', '牧户走访'];
-const PURPOSES = ['核查禁牧户放牧情况，劝返越界畜群', '沿核心区界桩巡查，拍照记录', '检查矿区剥离物堆放', '防火期夜间巡护，检查火源'];
+const TITLES = [
+  '禁牧区日常巡查',
+  '核心区边界巡逻',
+  '矿区周边检查',
+  '夜间防火巡护',
+  '盗采重点区域蹲守',
+  '春季休牧检查',
+  '界桩巡检',
+  '牧户走访',
+];
+const PURPOSES = [
+  '核查禁牧户放牧情况，劝返越界畜群',
+  '沿核心区界桩巡查，拍照记录',
+  '检查矿区剥离物堆放',
+  '防火期夜间巡护，检查火源',
+];
 
 export interface MockPatrol {
   detail: PatrolDetail;
@@ -55,17 +89,32 @@ export function makePatrol(n: number, now: number): MockPatrol {
   const startedMs = out ? now - random.between(1.2, 6) * HOUR_MS : now - random.between(8, 150) * HOUR_MS;
   const lastMs = out ? now - lag(n, random) : startedMs + random.between(2, 7) * HOUR_MS;
   const place = random.pick(PLACES).at;
-  const from: [number, number] = [place[0] + random.between(-0.02, 0.02), place[1] + random.between(-0.02, 0.02)];
+  const from: [number, number] = [
+    place[0] + random.between(-0.02, 0.02),
+    place[1] + random.between(-0.02, 0.02),
+  ];
   const duration = (lastMs - startedMs) / 1000;
   const speed = SPEED_M_S[transport] ?? 2;
   const count = Math.min(420, Math.max(60, Math.round(duration / 45)));
   const path = walk(random, from, count, Math.min((speed * duration) / count, 900));
   const id = (0x7000 + n).toString(16).padStart(32, 'a');
   const device = (0x9000 + n).toString(16).padStart(32, 'd');
-  const track = split(path.points, { id, device, transport, startedMs, lastMs, gaps: n % 3 === 0 ? 2 : n % 4 === 0 ? 1 : 0 });
+  const track = split(path.points, {
+    id,
+    device,
+    transport,
+    startedMs,
+    lastMs,
+    gaps: n % 3 === 0 ? 2 : n % 4 === 0 ? 1 : 0,
+  });
   const gaps = track.filter((feature) => feature.properties.kind === 'gap').length;
   const team = [PEOPLE[(n * 2) % PEOPLE.length], PEOPLE[(n * 2 + 1) % PEOPLE.length]] as Author[];
-  const declared = out && (n === 5 || n === 9) ? startedMs + (lastMs - startedMs) * 0.9 : out && n % 4 === 2 ? now + 3 * HOUR_MS : null;
+  const declared =
+    out && (n === 5 || n === 9)
+      ? startedMs + (lastMs - startedMs) * 0.9
+      : out && n % 4 === 2
+        ? now + 3 * HOUR_MS
+        : null;
   const lats = path.points.map((p) => p[1]);
   const lons = path.points.map((p) => p[0]);
   const detail: PatrolDetail = {
@@ -126,8 +175,15 @@ function split(points: [number, number][], cut: Cut): TrackFeature[] {
       type: 'Feature',
       geometry: { type: 'LineString', coordinates },
       properties: {
-        kind: 'track', leg: piece + 1, transport, from: at(from), until: at(until), known_at: at(until),
-        device: cut.device, segment: `${cut.id.slice(0, 28)}${(0x1000 + piece).toString(16)}`, patrol: cut.id,
+        kind: 'track',
+        leg: piece + 1,
+        transport,
+        from: at(from),
+        until: at(until),
+        known_at: at(until),
+        device: cut.device,
+        segment: `${cut.id.slice(4)}${(0x1000 + piece).toString(16)}`,
+        patrol: cut.id,
       },
     });
     const next = points[(piece + 1) * size];
@@ -136,7 +192,13 @@ function split(points: [number, number][], cut: Cut): TrackFeature[] {
       features.push({
         type: 'Feature',
         geometry: { type: 'LineString', coordinates: [last, next] },
-        properties: { kind: 'gap', cause: causes[piece % 3] ?? 'no_fix', from: at(until), until: at((piece + 1) * size), patrol: cut.id },
+        properties: {
+          kind: 'gap',
+          cause: causes[piece % 3] ?? 'no_fix',
+          from: at(until),
+          until: at((piece + 1) * size),
+          patrol: cut.id,
+        },
       });
     }
   }
@@ -144,7 +206,9 @@ function split(points: [number, number][], cut: Cut): TrackFeature[] {
 }
 
 function legs(track: TrackFeature[], lengthM: number, out: boolean): PatrolDetail['legs'] {
-  const pieces = track.flatMap((feature) => (feature.properties.kind === 'track' ? [feature.properties] : []));
+  const pieces = track.flatMap((feature) =>
+    feature.properties.kind === 'track' ? [feature.properties] : [],
+  );
   return pieces.map((piece, i) => ({
     n: i + 1,
     transport: piece.transport,

@@ -5,7 +5,10 @@ import { Random } from './random.ts';
 export function photo(hash: string, width: number, height: number): string {
   const random = new Random(Number.parseInt(hash.slice(2, 10), 16));
   const dusk = random.next();
-  const sky = [`hsl(${205 - dusk * 170} ${45 + dusk * 25}% ${72 - dusk * 14}%)`, `hsl(${200 - dusk * 165} 40% 90%)`];
+  const sky = [
+    `hsl(${dusk < 0.6 ? 205 : 28} ${40 + dusk * 20}% ${74 - dusk * 12}%)`,
+    `hsl(${dusk < 0.6 ? 200 : 40} 45% 90%)`,
+  ];
   const grass = `hsl(${58 + random.next() * 30} ${28 + random.next() * 14}% ${40 + random.next() * 12}%)`;
   const horizon = 200 + random.between(-30, 40);
   const hills = [0, 1, 2].map((i) => {
@@ -19,7 +22,10 @@ export function photo(hash: string, width: number, height: number): string {
   });
   const ploughed = random.next() > 0.4;
   const field = `<path d="M60 480 L230 ${horizon + 60} H430 L600 480Z" fill="hsl(27 32% 33%)"/>${furrows.join('')}`;
-  const posts = Array.from({ length: 9 }, (_, i) => `<path d="M${i * 80 + 10} ${horizon + 26} v46" stroke="#5b5145" stroke-width="4"/>`);
-  const wire = `<path d="M0 ${horizon + 38} H640 M0 ${horizon + 54} H640" stroke="#776c5e" stroke-width="1.500"/>`;
+  const posts = Array.from(
+    { length: 9 },
+    (_, i) => `<path d="M${i * 80 + 10} ${horizon + 26} v46" stroke="#5b5145" stroke-width="4"/>`,
+  );
+  const wire = `<path d="M0 ${horizon + 38} H640 M0 ${horizon + 54} H640" stroke="#776c5e" stroke-width="1.5"/>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice"><defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="${sky[0]}"/><stop offset="1" stop-color="${sky[1]}"/></linearGradient></defs><rect width="640" height="480" fill="url(#s)"/>${hills.join('')}<rect y="${horizon + 24}" width="640" height="300" fill="${grass}"/>${ploughed ? field : posts.join('') + wire}</svg>`;
 }

@@ -2,14 +2,18 @@
 
 import type { Feature, LineString, Polygon, Position } from 'geojson';
 
-export const WORLD = { w: 115.4, s: 43.5, e: 116.8, n: 44.4 };
+export const WORLD = { w: 114.6, s: 42.9, e: 117.6, n: 45.0 };
+/** Heights are measured from here, so that the ground stays where it is when the world grows. */
+const ORIGIN = { lon: 115.4, lat: 43.5 };
 
 /** Height in metres at a place. */
 export function heightM(lon: number, lat: number): number {
-  const x = (lon - WORLD.w) * 8;
-  const y = (lat - WORLD.s) * 11;
-  const broad = Math.sin(x * 0.7 + 0.4 * Math.sin(y * 0.6)) * 70 + Math.cos(y * 0.8 + 0.5 * Math.sin(x * 0.5)) * 60;
-  const fine = Math.sin(x * 1.9 + y * 1.3) * 26 + Math.sin(x * 3.1 - y * 2.3) * 12 + Math.cos(y * 4.1 + x) * 7;
+  const x = (lon - ORIGIN.lon) * 8;
+  const y = (lat - ORIGIN.lat) * 11;
+  const broad =
+    Math.sin(x * 0.7 + 0.4 * Math.sin(y * 0.6)) * 70 + Math.cos(y * 0.8 + 0.5 * Math.sin(x * 0.5)) * 60;
+  const fine =
+    Math.sin(x * 1.9 + y * 1.3) * 26 + Math.sin(x * 3.1 - y * 2.3) * 12 + Math.cos(y * 4.1 + x) * 7;
   return 1080 + broad + fine;
 }
 
@@ -39,8 +43,13 @@ export function contour(level: number, step = 0.0125): Position[][] {
       here = on;
     }
   };
-  const ends = segments.flat().sort((a, b) => (next.get(key(a))?.length ?? 0) - (next.get(key(b))?.length ?? 0));
-  return ends.filter((end) => !used.has(key(end))).map(walk).filter((line) => line.length > 3);
+  const ends = segments
+    .flat()
+    .sort((a, b) => (next.get(key(a))?.length ?? 0) - (next.get(key(b))?.length ?? 0));
+  return ends
+    .filter((end) => !used.has(key(end)))
+    .map(walk)
+    .filter((line) => line.length > 3);
 }
 
 function cell(level: number, lon: number, lat: number, step: number): [Position, Position][] {
@@ -90,7 +99,8 @@ export function blob(lon: number, lat: number, rx: number, ry: number, seed: num
   const ring: Position[] = [];
   for (let i = 0; i <= n; i += 1) {
     const a = ((i % n) / n) * 2 * Math.PI;
-    const r = 1 + 0.18 * Math.sin(3 * a + seed) + 0.12 * Math.sin(5 * a + seed * 2.3) + 0.05 * Math.sin(9 * a + seed);
+    const r =
+      1 + 0.18 * Math.sin(3 * a + seed) + 0.12 * Math.sin(5 * a + seed * 2.3) + 0.05 * Math.sin(9 * a + seed);
     ring.push([lon + Math.cos(a) * rx * r, lat + Math.sin(a) * ry * r]);
   }
   return { type: 'Polygon', coordinates: [ring] };
@@ -128,6 +138,9 @@ export const PLACES: Place[] = [
   { zh: '萨如拉', en: 'Saruul', at: [115.55, 43.88], rank: 3 },
 ];
 
-export function feature<G extends Polygon | LineString>(geometry: G, properties: Record<string, unknown>): Feature<G> {
+export function feature<G extends Polygon | LineString>(
+  geometry: G,
+  properties: Record<string, unknown>,
+): Feature<G> {
   return { type: 'Feature', geometry, properties };
 }

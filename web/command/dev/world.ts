@@ -93,7 +93,19 @@ function middle(patrol: MockPatrol): LonLat {
 }
 
 export function listItem(detail: IncidentDetail): Incident {
-  const { narrative, geometry, offset, campaign, fields, evidence, triage, history, quarantine, newer, ...item } = detail;
+  const {
+    narrative,
+    geometry,
+    offset,
+    campaign,
+    fields,
+    evidence,
+    triage,
+    history,
+    quarantine,
+    newer,
+    ...item
+  } = detail;
   return item;
 }
 

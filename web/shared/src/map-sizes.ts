@@ -15,6 +15,8 @@ export const MAP_SIZES = {
   incident: 30,
   /** Side of a last-position image: room for the overdue ring and the clock badge. */
   position: 36,
+  /** Side of the sign of a call for help. */
+  alert: 44,
   /** Side of one hatch tile. */
   hatch: 12,
   tick: 12,

@@ -3,6 +3,7 @@
 
 import { ApiError, kindOfStatus } from './error.ts';
 import type {
+  Alert,
   Incident,
   IncidentDetail,
   IncidentType,
@@ -79,6 +80,11 @@ export class ApiClient {
 
   async positions(query: Query, signal?: AbortSignal): Promise<Position[]> {
     return (await this.get<{ items: Position[] }>('/positions', query, signal)).items;
+  }
+
+  /** Alerts nobody has closed yet. */
+  async alerts(signal?: AbortSignal): Promise<Alert[]> {
+    return (await this.get<{ items: Alert[] }>('/alerts', { state: 'open' }, signal)).items;
   }
 
   incidents(query: Query, signal?: AbortSignal): Promise<Page<Incident>> {

@@ -63,7 +63,15 @@ function groundLayers(palette: Palette): LayerSpecification[] {
 
 function lineLayers(palette: Palette): LayerSpecification[] {
   const major = ['in', ['get', 'kind'], ['literal', ['major', 'highway', 'national', 'provincial']]];
-  const width = (thin: number, wide: number) => ['interpolate', ['exponential', 1.4], ['zoom'], 8, thin, 15, wide];
+  const width = (thin: number, wide: number) => [
+    'interpolate',
+    ['exponential', 1.4],
+    ['zoom'],
+    8,
+    thin,
+    15,
+    wide,
+  ];
   return [
     layer({
       id: 'base-contour',
@@ -93,7 +101,11 @@ function lineLayers(palette: Palette): LayerSpecification[] {
       'source-layer': 'road',
       minzoom: 9,
       filter: ['!', major],
-      paint: { 'line-color': palette('map-track-road'), 'line-width': width(0.7, 2.4), 'line-dasharray': [4, 2] },
+      paint: {
+        'line-color': palette('map-track-road'),
+        'line-width': width(0.7, 2.4),
+        'line-dasharray': [4, 2],
+      },
     }),
     layer({
       id: 'base-road-case',
@@ -154,7 +166,12 @@ function textLayers(palette: Palette, nameField: string): LayerSpecification[] {
       layout: {
         'text-field': ['coalesce', ['get', nameField], ['get', 'name_zh'], ['get', 'name_en']],
         'text-font': TEXT_FONT,
-        'text-size': ['case', ['<=', ['to-number', ['get', 'rank'], 9], 1], MAP_SIZES.labelLarge, MAP_SIZES.label],
+        'text-size': [
+          'case',
+          ['<=', ['to-number', ['get', 'rank'], 9], 1],
+          MAP_SIZES.labelLarge,
+          MAP_SIZES.label,
+        ],
         'text-anchor': 'left',
         'text-offset': [0.6, 0],
         'symbol-sort-key': ['to-number', ['get', 'rank'], 9],

@@ -1,7 +1,14 @@
 // From records to what the map draws. Pure; the map class only hands the result to MapLibre.
 
-import type { Feature, FeatureCollection, Geometry, LineString, Point, Position as Coordinates } from 'geojson';
-import type { Incident, LonLat, Position, TrackCollection, TrackFeature } from '../api/types.ts';
+import type {
+  Position as Coordinates,
+  Feature,
+  FeatureCollection,
+  Geometry,
+  LineString,
+  Point,
+} from 'geojson';
+import type { Alert, Incident, LonLat, Position, TrackCollection, TrackFeature } from '../api/types.ts';
 import { ageBucket, positionBadge } from './age.ts';
 import { incidentImage, positionImage } from './sign-names.ts';
 
@@ -17,7 +24,10 @@ export interface TrackLine {
 }
 
 /** Lines of tracks; `patrol` is filled in where the server, asked for one patrol, left it out. */
-export function trackLines(tracks: TrackCollection, patrol?: string): FeatureCollection<LineString, TrackLine> {
+export function trackLines(
+  tracks: TrackCollection,
+  patrol?: string,
+): FeatureCollection<LineString, TrackLine> {
   const features = tracks.features.flatMap((feature) => {
     const properties = feature.properties;
     if (properties.kind !== 'track' || feature.geometry.coordinates.length < 2) return [];
@@ -45,7 +55,8 @@ export function gapLines(tracks: TrackCollection, patrol?: string): FeatureColle
 /** Tracks with one more feature; a segment that is there already is replaced, so a repeated event changes nothing. */
 export function withTrack(tracks: TrackCollection, added: TrackFeature): TrackCollection {
   const segment = segmentOf(added);
-  const kept = segment === null ? tracks.features : tracks.features.filter((one) => segmentOf(one) !== segment);
+  const kept =
+    segment === null ? tracks.features : tracks.features.filter((one) => segmentOf(one) !== segment);
   return { type: 'FeatureCollection', features: [...kept, added] };
 }
 
@@ -86,6 +97,13 @@ export function incidentPoints(
   return { type: 'FeatureCollection', features };
 }
 
+export function alertPoints(alerts: readonly Alert[]): FeatureCollection<Point> {
+  return {
+    type: 'FeatureCollection',
+    features: alerts.map((one) => point([one.lon, one.lat], { id: one.id })),
+  };
+}
+
 function point(at: LonLat, properties: Record<string, unknown>): Feature<Point> {
   return { type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties };
 }
@@ -98,7 +116,12 @@ export function boundsOf(geometries: readonly Geometry[]): Bounds | null {
       bounds =
         bounds === null
           ? [lon, lat, lon, lat]
-          : [Math.min(bounds[0], lon), Math.min(bounds[1], lat), Math.max(bounds[2], lon), Math.max(bounds[3], lat)];
+          : [
+              Math.min(bounds[0], lon),
+              Math.min(bounds[1], lat),
+              Math.max(bounds[2], lon),
+              Math.max(bounds[3], lat),
+            ];
     }
   }
   return bounds;

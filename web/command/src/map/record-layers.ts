@@ -3,9 +3,18 @@
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { LayerSpecification } from 'maplibre-gl';
 import { TEXT_FONT } from './base-style.ts';
-import { type Palette, TRANSPORTS, ZONE_KINDS, transportToken, zoneToken } from './palette.ts';
+import { type Palette, TRANSPORTS, transportToken, ZONE_KINDS, zoneToken } from './palette.ts';
 
-export const SOURCES = ['zones', 'tracks', 'gaps', 'shape', 'incidents', 'positions', 'observer'] as const;
+export const SOURCES = [
+  'zones',
+  'tracks',
+  'gaps',
+  'shape',
+  'incidents',
+  'positions',
+  'observer',
+  'alerts',
+] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** What the reader can switch off, and the layers it stands for. */
@@ -35,7 +44,12 @@ function zoneLayers(palette: Palette, nameKey: string): unknown[] {
   const hatch = match('kind', ZONE_KINDS, (kind) => `hatch:${kind}`, 'hatch:pasture');
   const none = ['==', ['get', 'id'], ''];
   return [
-    { id: 'zone-hatch', type: 'fill', source: 'zones', paint: { 'fill-pattern': hatch, 'fill-opacity': 0.75 } },
+    {
+      id: 'zone-hatch',
+      type: 'fill',
+      source: 'zones',
+      paint: { 'fill-pattern': hatch, 'fill-opacity': 0.75 },
+    },
     {
       id: 'zone-halo',
       type: 'line',
@@ -113,9 +127,22 @@ function shapeLayers(palette: Palette): unknown[] {
 }
 
 function trackLayers(palette: Palette): unknown[] {
-  const colour = match('transport', TRANSPORTS, (one) => palette(transportToken(one)), palette('transport-newer'));
+  const colour = match(
+    'transport',
+    TRANSPORTS,
+    (one) => palette(transportToken(one)),
+    palette('transport-newer'),
+  );
   const rounded = { 'line-cap': 'round', 'line-join': 'round' };
-  const width = ({ z8, z14 }: { z8: number; z14: number }) => ['interpolate', ['linear'], ['zoom'], 8, z8, 14, z14];
+  const width = ({ z8, z14 }: { z8: number; z14: number }) => [
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    8,
+    z8,
+    14,
+    z14,
+  ];
   return [
     {
       id: 'track-halo',
@@ -123,13 +150,21 @@ function trackLayers(palette: Palette): unknown[] {
       source: 'tracks',
       filter: ['==', ['get', 'patrol'], ''],
       layout: rounded,
-      paint: { 'line-color': palette('sign-halo'), 'line-width': width(MAP_SIZES.trackHalo), 'line-opacity': 0.8 },
+      paint: {
+        'line-color': palette('sign-halo'),
+        'line-width': width(MAP_SIZES.trackHalo),
+        'line-opacity': 0.8,
+      },
     },
     {
       id: 'gap-case',
       type: 'line',
       source: 'gaps',
-      paint: { 'line-color': palette('sign-case'), 'line-width': MAP_SIZES.gapWidth + 2, 'line-opacity': 0.7 },
+      paint: {
+        'line-color': palette('sign-case'),
+        'line-width': MAP_SIZES.gapWidth + 2,
+        'line-opacity': 0.7,
+      },
     },
     {
       id: 'gap',
@@ -206,6 +241,12 @@ function signLayers(palette: Palette): unknown[] {
         'text-halo-color': palette('map-halo'),
         'text-halo-width': MAP_SIZES.labelHalo,
       },
+    },
+    {
+      id: 'alert',
+      type: 'symbol',
+      source: 'alerts',
+      layout: { 'icon-image': 'alert', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
   ];
 }

@@ -6,6 +6,7 @@ export type SignName =
   | { kind: 'incident'; icon: string; severity: string }
   | { kind: 'position'; transport: string; bucket: AgeBucket; badge: PositionBadge }
   | { kind: 'hatch'; zone: string }
+  | { kind: 'alert' }
   | { kind: 'tick'; transport: string };
 
 export function incidentImage(icon: string, severity: string): string {
@@ -22,6 +23,7 @@ export function parseSign(name: string): SignName | null {
   if (kind === 'position') {
     return { kind, transport: a, bucket: b as AgeBucket, badge: c as PositionBadge };
   }
+  if (kind === 'alert') return { kind };
   if (kind === 'hatch') return { kind, zone: a };
   if (kind === 'tick') return { kind, transport: a };
   return null;

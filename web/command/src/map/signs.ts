@@ -31,6 +31,8 @@ function sizeOf(sign: SignName): number {
       return MAP_SIZES.incident;
     case 'position':
       return MAP_SIZES.position;
+    case 'alert':
+      return MAP_SIZES.alert;
     case 'hatch':
       return MAP_SIZES.hatch;
     case 'tick':
@@ -39,10 +41,23 @@ function sizeOf(sign: SignName): number {
 }
 
 function draw(context: CanvasRenderingContext2D, sign: SignName, size: number, palette: Palette): void {
-  if (sign.kind === 'incident') return drawIncident(context, sign.icon, sign.severity, size, palette);
-  if (sign.kind === 'position') return drawPosition(context, sign, size, palette);
-  if (sign.kind === 'hatch') return drawHatch(context, sign.zone, size, palette);
-  return drawTick(context, sign.transport, size, palette);
+  switch (sign.kind) {
+    case 'incident':
+      drawIncident(context, sign.icon, sign.severity, size, palette);
+      break;
+    case 'position':
+      drawPosition(context, sign, size, palette);
+      break;
+    case 'hatch':
+      drawHatch(context, sign.zone, size, palette);
+      break;
+    case 'alert':
+      drawAlert(context, size, palette);
+      break;
+    case 'tick':
+      drawTick(context, sign.transport, size, palette);
+      break;
+  }
 }
 
 /** Outline of a severity in a square of `size`; the list draws the same path as SVG. */
@@ -89,7 +104,13 @@ function drawIncident(
   drawGlyph(context, GLYPHS[glyphOf(icon, 'other')], size, scale, palette(tokens.icon));
 }
 
-function drawGlyph(context: CanvasRenderingContext2D, path: string, size: number, scale: number, colour: string) {
+function drawGlyph(
+  context: CanvasRenderingContext2D,
+  path: string,
+  size: number,
+  scale: number,
+  colour: string,
+) {
   context.save();
   context.translate(size / 2 - 12 * scale, size / 2 - 12 * scale);
   context.scale(scale, scale);
@@ -139,7 +160,14 @@ function disc(context: CanvasRenderingContext2D, x: number, y: number, radius: n
   context.fill();
 }
 
-function ring(context: CanvasRenderingContext2D, x: number, y: number, radius: number, colour: string, width: number) {
+function ring(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  colour: string,
+  width: number,
+) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.strokeStyle = colour;
@@ -152,7 +180,7 @@ export const HATCHES: Record<string, string> = {
   grazing_ban: 'M-3 3L3 -3 M0 12L12 0 M9 15L15 9',
   core_reserve: 'M0 12L12 0 M0 0L12 12 M-1 1L1 -1 M11 13L13 11',
   mine: 'M-3 9L3 15 M0 0L12 12 M9 -3L15 3',
-  pasture: 'M3 3h.01 M9 9h.01',
+  pasture: 'M3 3h.3 M9 9h.3',
   border_belt: 'M6 -1V13',
 };
 
@@ -165,7 +193,21 @@ function drawHatch(context: CanvasRenderingContext2D, kind: string, size: number
   context.stroke(new Path2D(HATCHES[kind] ?? HATCHES.pasture));
 }
 
-function drawTick(context: CanvasRenderingContext2D, transport: string, size: number, palette: Palette): void {
+/** A call for help: the one sign in solid red with a ring, on top of everything. */
+function drawAlert(context: CanvasRenderingContext2D, size: number, palette: Palette): void {
+  const middle = size / 2;
+  disc(context, middle, middle, middle - 1, palette('sign-case'));
+  ring(context, middle, middle, middle - 3, palette('sign-danger'), 2.5);
+  disc(context, middle, middle, middle - 7, palette('sign-danger'));
+  drawGlyph(context, GLYPHS.warn, size, 0.85, palette('sign-on'));
+}
+
+function drawTick(
+  context: CanvasRenderingContext2D,
+  transport: string,
+  size: number,
+  palette: Palette,
+): void {
   const chevron = new Path2D('M4 2.5L8.5 6L4 9.5');
   context.scale(size / 12, size / 12);
   context.strokeStyle = palette(transportToken(transport));

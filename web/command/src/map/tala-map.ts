@@ -1,7 +1,7 @@
 // The map, free of any framework: takes records, tells what was clicked. Everything drawn goes through `setData`
 // and `setSelection`, so a change of theme or language can rebuild the style and put the same things back.
 
-import maplibreWorker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { FeatureCollection } from 'geojson';
 import {
   addProtocol,
   type GeoJSONSource,
@@ -10,7 +10,7 @@ import {
   ScaleControl,
   setWorkerUrl,
 } from 'maplibre-gl';
-import type { FeatureCollection } from 'geojson';
+import maplibreWorker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { Protocol } from 'pmtiles';
 import { baseStyle } from './base-style.ts';
 import { type Bounds, EMPTY } from './geojson.ts';
@@ -129,9 +129,9 @@ export class TalaMap {
   }
 
   /** Shows a box. Jumps when the reader asked for less motion. */
-  fit(bounds: Bounds, insets: Partial<Insets> = {}): void {
+  fit(bounds: Bounds, insets: Partial<Insets> = {}, maxZoom = MAX_FIT_ZOOM): void {
     const padding = { ...NO_INSETS, ...insets };
-    this.map.fitBounds(bounds, { padding, maxZoom: MAX_FIT_ZOOM, duration: this.motionMs() });
+    this.map.fitBounds(bounds, { padding, maxZoom, duration: this.motionMs() });
   }
 
   zoomBy(steps: number): void {

@@ -18,7 +18,7 @@ import type {
 } from '../api/types.ts';
 import { withTrack } from '../map/geojson.ts';
 import { clock } from './clock.svelte.ts';
-import { type Filters, inView, incidentQuery, patrolQuery, trackQuery } from './filters.ts';
+import { type Filters, incidentQuery, inView, patrolQuery, trackQuery } from './filters.ts';
 import { ListStore } from './list.svelte.ts';
 import { nav } from './nav.svelte.ts';
 import { notices } from './notices.svelte.ts';
@@ -108,6 +108,17 @@ export class Desk {
   readNow(): void {
     void this.positions.load((signal) => this.client.positions({}, signal));
     void this.out.read({ state: 'out' });
+    void this.readAlerts();
+  }
+
+  /** A server that has no list of alerts still sends new ones live; what is known stays. */
+  private async readAlerts(): Promise<void> {
+    try {
+      const open = await this.client.alerts();
+      this.alerts = open.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+    } catch {
+      // The feed's state already says that the server cannot be reached.
+    }
   }
 
   readReference(): void {
@@ -170,7 +181,8 @@ export class Desk {
     const { category, band, q } = nav.filters;
     const known = this.incidents.items.some((one) => one.id === item.id);
     // Only the server can search narratives: while a search is on, new items wait for the next read.
-    const fits = (!category || category === item.category.code) && (!band || band === item.band) && (!q || known);
+    const fits =
+      (!category || category === item.category.code) && (!band || band === item.band) && (!q || known);
     this.incidents.upsert(item, fits && this.inView(item.unit, item.occurred_at));
     if (!known) {
       const title = item.title ?? i18n.name(item.category.label);

@@ -1,6 +1,15 @@
 // Keyboard use of the desk. A page registers what its keys do; typing in a field is never taken for a command.
 
-export type Command = 'next' | 'previous' | 'open' | 'search' | 'close' | 'help' | 'map' | 'incidents' | 'patrols';
+export type Command =
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'search'
+  | 'close'
+  | 'help'
+  | 'map'
+  | 'incidents'
+  | 'patrols';
 export type Commands = Partial<Record<Command, () => void>>;
 
 const SINGLE: Record<string, Command> = {

@@ -22,12 +22,22 @@ function byText(id: string, head: MessageKey, text: Column['text']): Column {
   return { id, head, text, sortKey: text };
 }
 
-function byNumber(id: string, head: MessageKey, text: Column['text'], sortKey: (patrol: Patrol) => number): Column {
+function byNumber(
+  id: string,
+  head: MessageKey,
+  text: Column['text'],
+  sortKey: (patrol: Patrol) => number,
+): Column {
   return { id, head, numeric: true, text, sortKey: (_, patrol) => sortKey(patrol) };
 }
 
 function byTime(id: string, head: MessageKey, at: (patrol: Patrol) => string): Column {
-  return { id, head, text: (_, patrol) => moment(at(patrol)), sortKey: (_, patrol) => Date.parse(at(patrol)) };
+  return {
+    id,
+    head,
+    text: (_, patrol) => moment(at(patrol)),
+    sortKey: (_, patrol) => Date.parse(at(patrol)),
+  };
 }
 
 export const COLUMNS: Column[] = [
@@ -39,9 +49,24 @@ export const COLUMNS: Column[] = [
   byText('unit', 'patrol.unit', (desk, one) => desk.unitName(one.unit)),
   byText('transport', 'patrol.transport', (_, one) => tCode('transport', one.transport)),
   byTime('started', 'patrol.started', (one) => one.started_at),
-  byNumber('duration', 'patrol.duration', (_, one) => durationText(one.duration_s, i18n.locale), (one) => one.duration_s),
-  byNumber('distance', 'patrol.distance', (_, one) => lengthText(one.distance_m), (one) => one.distance_m),
-  byNumber('gaps', 'patrol.gaps', (_, one) => String(one.gaps), (one) => one.gaps),
+  byNumber(
+    'duration',
+    'patrol.duration',
+    (_, one) => durationText(one.duration_s, i18n.locale),
+    (one) => one.duration_s,
+  ),
+  byNumber(
+    'distance',
+    'patrol.distance',
+    (_, one) => lengthText(one.distance_m),
+    (one) => one.distance_m,
+  ),
+  byNumber(
+    'gaps',
+    'patrol.gaps',
+    (_, one) => String(one.gaps),
+    (one) => one.gaps,
+  ),
   byTime('last', 'patrol.last_known', (one) => one.last_known_at),
 ];
 

@@ -13,7 +13,8 @@ export function parsePath(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { page: 'missing' };
   if (first === '' || (first === 'map' && second === '')) return { page: 'map' };
-  if (first === 'incidents') return second === '' ? { page: 'incidents', id: null } : withId('incidents', second);
+  if (first === 'incidents')
+    return second === '' ? { page: 'incidents', id: null } : withId('incidents', second);
   if (first === 'patrols') return second === '' ? { page: 'patrols' } : withId('patrol', second);
   return { page: 'missing' };
 }

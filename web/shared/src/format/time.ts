@@ -57,10 +57,12 @@ export function momentText(ms: number, now: number, zone: string, locale: Locale
   return dayKey(ms, zone) === dayKey(now, zone) ? clock : `${dayText(ms, now, zone, locale)} ${clock}`;
 }
 
-/** `23 分钟前` / `23 min ago`. A time in the future says so: a phone's clock may be wrong. */
+/** `23 分钟前` / `23 min ago`; `3 小时后` / `in 3 h` for a time ahead, be it a plan or a phone's wrong clock. */
 export function ageText(ageMs: number, locale: Locale): string {
   const t = (key: Parameters<typeof translate>[1], n: number) => translate(locale, key, { n });
-  if (ageMs < -MINUTE_MS) return translate(locale, 'time.future');
+  if (ageMs <= -DAY_MS) return t('time.in_d', Math.floor(-ageMs / DAY_MS));
+  if (ageMs <= -HOUR_MS) return t('time.in_h', Math.floor(-ageMs / HOUR_MS));
+  if (ageMs <= -MINUTE_MS) return t('time.in_min', Math.floor(-ageMs / MINUTE_MS));
   if (ageMs < MINUTE_MS) return translate(locale, 'time.just_now');
   if (ageMs < HOUR_MS) return t('time.min_ago', Math.floor(ageMs / MINUTE_MS));
   if (ageMs < DAY_MS) return t('time.h_ago', Math.floor(ageMs / HOUR_MS));

@@ -21,10 +21,13 @@ export function isMessageKey(key: string): key is MessageKey {
 }
 
 function fill(text: string, args: MessageArgs): string {
-  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
-    const value = args[name];
-    if (value === undefined) return whole;
-    if (one === undefined || many === undefined) return String(value);
-    return String(value) === '1' ? one : many;
-  });
+  return text.replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
+    (whole, name: string, one?: string, many?: string) => {
+      const value = args[name];
+      if (value === undefined) return whole;
+      if (one === undefined || many === undefined) return String(value);
+      return String(value) === '1' ? one : many;
+    },
+  );
 }
