@@ -122,7 +122,7 @@ export function makeIncident(n: number, now: number, patrols: { id: string; at: 
     point: n === 17 ? null : point,
     area_m2: area === null ? null : area * MU_M2,
     area_error_m2: error === null ? null : error * MU_M2,
-    band: triage?.band ?? (type.route === 'crime_unit' ? null : 'administrative'),
+    band: triage?.band ?? null,
     route: type.route,
     photos: n % 5 === 4 ? 0 : 3 + (n % 4),
     conflicts: conflicted ? 2 : 0,

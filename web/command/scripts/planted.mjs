@@ -23,7 +23,9 @@ try {
 } finally {
   rmSync(planted, { force: true });
 }
-const found = output.stdout.split('\n').filter((line) => line.includes('ERROR') && line.includes('Planted.svelte'));
+const found = output.stdout
+  .split('\n')
+  .filter((line) => line.includes('ERROR') && line.includes('Planted.svelte'));
 if (output.status === 0 || found.length !== 2) {
   console.error(`planted 2 type errors, svelte-check found ${found.length} and ended with ${output.status}`);
   process.exit(1);

@@ -29,7 +29,7 @@ export const SCENES = [
       await page.waitForSelector('#failure');
     },
   },
-  { name: 'map', path: '/map?range=24h', map: true },
+  { name: 'map', path: '/map', map: true },
   {
     name: 'map-filter',
     path: '/map',
@@ -38,23 +38,23 @@ export const SCENES = [
   },
   {
     name: 'map-patrol',
-    path: '/map?range=24h',
+    path: '/map',
     map: true,
     act: (page) => page.locator('[data-testid=patrol-row] a').nth(3).click(),
   },
   {
     name: 'map-incident',
-    path: '/map?range=24h',
+    path: '/map',
     map: true,
     act: async (page) => {
       await page.locator('input[name=tab][value=incidents]').check({ force: true });
       await page.locator('[data-testid=incident-row] a').nth(1).click();
     },
   },
-  { name: 'map-no-basemap', path: '/map?range=24h', map: true, before: failing('**/basemap.pmtiles', 404) },
+  { name: 'map-no-basemap', path: '/map', map: true, before: failing('**/basemap.pmtiles', 404) },
   {
     name: 'map-sos',
-    path: '/map?range=24h',
+    path: '/map',
     map: true,
     act: async (page) => {
       await page.waitForSelector('[data-testid=feed-state][data-state=live]');

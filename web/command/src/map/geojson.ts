@@ -70,6 +70,7 @@ export function positionPoints(positions: readonly Position[], now: number): Fea
     const badge = positionBadge(position, now);
     return point([position.lon, position.lat], {
       id: position.device,
+      patrol: position.patrol ?? '',
       name: position.person.name,
       image: positionImage(position.transport, bucket, badge),
       // The overdue and the fresh lie on top.

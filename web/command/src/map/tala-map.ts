@@ -4,6 +4,7 @@
 import type { FeatureCollection } from 'geojson';
 import {
   addProtocol,
+  type FilterSpecification,
   type GeoJSONSource,
   Map as MapLibre,
   type MapMouseEvent,
@@ -186,7 +187,9 @@ export class TalaMap {
   private applySelection(): void {
     const id = (kind: Selected['kind']) => (this.selected?.kind === kind ? this.selected.id : '');
     this.map.setFilter('track-halo', ['==', ['get', 'patrol'], id('patrol')]);
-    this.map.setFilter('position-halo', ['==', ['get', 'id'], id('position')]);
+    const alone = ['==', ['get', 'id'], id('position')];
+    const ofPatrol = ['==', ['get', 'patrol'], id('patrol') || '-'];
+    this.map.setFilter('position-halo', ['any', alone, ofPatrol] as unknown as FilterSpecification);
     this.map.setFilter('incident-halo', ['==', ['get', 'id'], id('incident')]);
     this.map.setFilter('zone-halo', ['==', ['get', 'id'], id('zone')]);
   }

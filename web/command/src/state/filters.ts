@@ -37,7 +37,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const CODE = /^[a-z0-9_]{1,40}$/;
 const UNIT = /^[0-9a-f]{32}$/;
 
-export function parseFilters(search: string): Filters {
+/** `fallback` is the time a page looks at when the URL names none. */
+export function parseFilters(search: string, fallback: Range = NO_FILTERS.range): Filters {
   const from = new URLSearchParams(search);
   const take = (key: string, pattern: RegExp) => {
     const value = from.get(key);
@@ -45,7 +46,7 @@ export function parseFilters(search: string): Filters {
   };
   return {
     unit: take('unit', UNIT),
-    range: RANGES.find((range) => range === from.get('range')) ?? NO_FILTERS.range,
+    range: RANGES.find((range) => range === from.get('range')) ?? fallback,
     fromDay: take('from', DAY),
     untilDay: take('until', DAY),
     category: take('category', CODE),
@@ -57,10 +58,10 @@ export function parseFilters(search: string): Filters {
 }
 
 /** `?unit=…&range=24h`; what is at its default is left out, so an unfiltered page has a bare address. */
-export function filtersText(filters: Filters): string {
+export function filtersText(filters: Filters, fallback: Range = NO_FILTERS.range): string {
   const to = new URLSearchParams();
   if (filters.unit) to.set('unit', filters.unit);
-  if (filters.range !== NO_FILTERS.range) to.set('range', filters.range);
+  if (filters.range !== fallback) to.set('range', filters.range);
   if (filters.range === 'custom') {
     if (filters.fromDay) to.set('from', filters.fromDay);
     if (filters.untilDay) to.set('until', filters.untilDay);

@@ -1,6 +1,6 @@
 // Where the reader is: the route and the filters, both in the URL and nowhere else.
 
-import { type Filters, filtersText, NO_FILTERS, parseFilters } from './filters.ts';
+import { type Filters, filtersText, NO_FILTERS, parseFilters, type Range } from './filters.ts';
 import { parsePath, pathOf, type Route } from './route.ts';
 
 class Nav {
@@ -14,7 +14,7 @@ class Nav {
 
   /** Address of a route with the filters kept, for links. */
   href(route: Route): string {
-    return pathOf(route) + filtersText(this.filters);
+    return pathOf(route) + filtersText(this.filters, usualRange(this.route));
   }
 
   go(route: Route, replace = false): void {
@@ -23,7 +23,8 @@ class Nav {
 
   /** Narrows or widens; replaces the entry, so that "back" leaves the page instead of undoing letters. */
   setFilters(change: Partial<Filters>): void {
-    this.write(pathOf(this.route) + filtersText({ ...this.filters, ...change }), true);
+    const filters = { ...this.filters, ...change };
+    this.write(pathOf(this.route) + filtersText(filters, usualRange(this.route)), true);
   }
 
   clearFilters(): void {
@@ -38,8 +39,13 @@ class Nav {
 
   private read(): void {
     this.route = parsePath(location.pathname);
-    this.filters = parseFilters(location.search);
+    this.filters = parseFilters(location.search, usualRange(this.route));
   }
+}
+
+/** The map is about now; a week of tracks would cover it. Lists look back a week. */
+function usualRange(route: Route): Range {
+  return route.page === 'map' ? '24h' : '7d';
 }
 
 export const nav = new Nav();

@@ -3,6 +3,7 @@
 import { lengthText } from '@tala/shared/format/measure';
 import { durationText, momentText } from '@tala/shared/format/time';
 import { i18n, t, tCode } from '@tala/shared/i18n/i18n';
+import { joinNames } from '@tala/shared/i18n/locales';
 import type { MessageKey } from '@tala/shared/i18n/translate';
 import type { Patrol } from '../api/types.ts';
 import { clock } from './clock.svelte.ts';
@@ -45,7 +46,12 @@ export const COLUMNS: Column[] = [
     desk.isOverdue(one) ? t('patrol.overdue') : tCode('patrol.state', one.state),
   ),
   byText('name', 'patrol.name', (_, one) => one.title ?? t('patrol.untitled')),
-  byText('team', 'patrol.team', (_, one) => one.team.map((person) => person.name).join('、')),
+  byText('team', 'patrol.team', (_, one) =>
+    joinNames(
+      one.team.map((person) => person.name),
+      i18n.locale,
+    ),
+  ),
   byText('unit', 'patrol.unit', (desk, one) => desk.unitName(one.unit)),
   byText('transport', 'patrol.transport', (_, one) => tCode('transport', one.transport)),
   byTime('started', 'patrol.started', (one) => one.started_at),

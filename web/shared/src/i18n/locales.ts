@@ -31,6 +31,11 @@ export function pickName(names: Names | null | undefined, locale: Locale): strin
   return '';
 }
 
+/** Several names in a row, with the mark the language puts between them. */
+export function joinNames(names: readonly string[], locale: Locale): string {
+  return names.join(locale === 'zh-CN' ? '、' : ', ');
+}
+
 export function parseLocale(text: string | null | undefined): Locale | null {
   return LOCALES.find((locale) => locale === text) ?? null;
 }
