@@ -7,8 +7,8 @@ use super::refusal::GateRefusal;
 use super::scan::Scan;
 use crate::doc::ActorId;
 
-/// A change whose bytes are sound in themselves: bounded, readable, canonical, and by the actor and with the
-/// hash that its envelope promises. Nothing is known yet about how it fits its document.
+/// A change whose bytes are sound in themselves: bounded, readable, canonical, and by the actor and
+/// with the hash that its envelope promises. Nothing is known yet about how it fits its document.
 #[derive(Debug, Clone)]
 pub struct Examined {
     pub(super) change: Change,
@@ -43,15 +43,16 @@ impl Examined {
         &self.deps
     }
 
-    /// The counter of its first operation: above every ancestor's, so that (this, hash) sorts causes
-    /// before effects.
+    /// The counter of its first operation: above every ancestor's, so that (this, hash) sorts
+    /// causes before effects.
     pub const fn start_op(&self) -> u64 {
         self.start_op
     }
 }
 
-/// Walks over the bytes of a change without allocating and refuses whatever could make a decoder allocate,
-/// loop or panic. [`examine`] begins with it; it is public for whoever only carries changes.
+/// Walks over the bytes of a change without allocating and refuses whatever could make a decoder
+/// allocate, loop or panic. [`examine`] begins with it; it is public for whoever only carries
+/// changes.
 pub fn prescan(bytes: &[u8]) -> Result<(), GateRefusal> {
     Scan::of(bytes).map(|_| ())
 }

@@ -137,14 +137,24 @@ impl<'a> Cursor<'a> {
 
     fn action(&mut self) -> Result<Action, GateRefusal> {
         let action = self.action.cell()?.flatten().ok_or(malformed("action"))?;
-        let meta = self.value_meta.cell()?.flatten().ok_or(malformed("value meta"))?;
+        let meta = self
+            .value_meta
+            .cell()?
+            .flatten()
+            .ok_or(malformed("value meta"))?;
         let value = self.value.take(meta >> 4)?;
         if action == ACTION_INCREMENT || meta & 0x0f == VALUE_COUNTER {
-            within("counter", Reader::new(value).sleb()?.unsigned_abs(), limits::COUNTER)?;
+            within(
+                "counter",
+                Reader::new(value).sleb()?.unsigned_abs(),
+                limits::COUNTER,
+            )?;
         }
         Ok(match action {
             0 => Action::MakeMap,
-            1 => Action::Put { counter: meta & 0x0f == VALUE_COUNTER },
+            1 => Action::Put {
+                counter: meta & 0x0f == VALUE_COUNTER,
+            },
             2 | 4 => Action::MakeSequence,
             3 => Action::Delete,
             ACTION_INCREMENT => Action::Increment,

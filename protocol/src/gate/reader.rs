@@ -1,4 +1,5 @@
-//! Reads numbers and runs from a slice: never past its end, never allocating, never trusting a count.
+//! Reads numbers and runs from a slice: never past its end, never allocating, never trusting a
+//! count.
 
 use super::refusal::{GateRefusal, malformed};
 
@@ -189,7 +190,10 @@ pub(super) struct Delta<'a> {
 
 impl<'a> Delta<'a> {
     pub(super) fn new(column: &'a [u8]) -> Self {
-        Self { steps: Rle::new(column), at: 0 }
+        Self {
+            steps: Rle::new(column),
+            at: 0,
+        }
     }
 
     /// The next cell, as [`Rle::cell`].
@@ -214,7 +218,11 @@ pub(super) struct Bools<'a> {
 
 impl<'a> Bools<'a> {
     pub(super) fn new(column: &'a [u8]) -> Self {
-        Self { reader: Reader::new(column), value: true, left: 0 }
+        Self {
+            reader: Reader::new(column),
+            value: true,
+            left: 0,
+        }
     }
 
     /// The next cell; nothing past the end.

@@ -69,7 +69,16 @@ impl<'a> Scan<'a> {
         let others = other_actors(&mut body)?;
         let columns = Columns::read(&mut body)?;
         refuse_footer(body)?;
-        let mut scan = Self { hash, deps, actor, seq, start_op, others, columns, op_count: 0 };
+        let mut scan = Self {
+            hash,
+            deps,
+            actor,
+            seq,
+            start_op,
+            others,
+            columns,
+            op_count: 0,
+        };
         scan.check_columns()?;
         Ok(scan)
     }
@@ -99,7 +108,11 @@ impl<'a> Scan<'a> {
         check_actor_numbers(columns.pred_actor, actors, preds)?;
         check_deltas(columns.pred_counter, preds)?;
         self.op_count = check_actions(columns.action)?;
-        within("last operation counter", self.start_op + self.op_count, limits::OP_COUNTER)
+        within(
+            "last operation counter",
+            self.start_op + self.op_count,
+            limits::OP_COUNTER,
+        )
     }
 }
 
@@ -243,7 +256,11 @@ fn check_keys(column: &[u8]) -> Result<(), GateRefusal> {
     while let Some((count, key)) = runs.run()? {
         total = total.saturating_add(count);
         within("rows of the key column", total, limits::OPS)?;
-        within("key bytes", wide(key.unwrap_or("").len()), limits::KEY_BYTES)?;
+        within(
+            "key bytes",
+            wide(key.unwrap_or("").len()),
+            limits::KEY_BYTES,
+        )?;
     }
     Ok(())
 }
