@@ -1,6 +1,6 @@
 //! A document: a merge of admitted changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, TextEncoding};
@@ -19,10 +19,10 @@ pub enum DocumentError {
     ApplyBeforeAncestor(ChangeHash),
     /// Automerge refused an admitted change. A fault of ours: keep the changes and rebuild.
     #[error("applying changes")]
-    Apply(#[source] AutomergeError),
+    Apply(#[source] Box<AutomergeError>),
     /// The cache cannot be read. Throw it away and rebuild from the changes.
     #[error("loading a cached document")]
-    LoadCache(#[source] AutomergeError),
+    LoadCache(#[source] Box<AutomergeError>),
 }
 
 /// Why an edit was not made.
@@ -47,7 +47,7 @@ pub enum EditError {
         path: String,
         /// Why.
         #[source]
-        source: AutomergeError,
+        source: Box<AutomergeError>,
     },
 }
 
@@ -60,6 +60,8 @@ pub enum EditError {
 #[derive(Debug, Clone)]
 pub struct Document {
     inner: Automerge,
+    /// The hashes of all changes in it, to ask without going through Automerge.
+    known: BTreeSet<ChangeHash>,
 }
 
 impl Default for Document {
@@ -73,6 +75,7 @@ impl Document {
     pub fn new() -> Self {
         Self {
             inner: Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint),
+            known: BTreeSet::new(),
         }
     }
 
@@ -82,27 +85,28 @@ impl Document {
         &mut self,
         admitted: impl IntoIterator<Item = &'a Admitted>,
     ) -> Result<(), DocumentError> {
-        let mut batch = BTreeMap::new();
+        let mut batch = BTreeSet::new();
         let mut changes = Vec::new();
         for admitted in admitted {
             let change = admitted.change();
-            if self.contains(&change.hash()) || batch.insert(change.hash(), ()).is_some() {
+            if self.contains(&change.hash()) || !batch.insert(change.hash()) {
                 continue;
             }
-            let known = |dep: &&ChangeHash| !batch.contains_key(*dep) && !self.contains(dep);
-            if let Some(dep) = change.deps().iter().find(known) {
+            let unknown = |dep: &&ChangeHash| !batch.contains(*dep) && !self.contains(dep);
+            if let Some(dep) = change.deps().iter().find(unknown) {
                 return Err(DocumentError::ApplyBeforeAncestor(*dep));
             }
             changes.push(change.clone());
         }
-        self.inner
-            .apply_changes(changes)
-            .map_err(DocumentError::Apply)
+        let applied = self.inner.apply_changes(changes);
+        applied.map_err(|source| DocumentError::Apply(Box::new(source)))?;
+        self.known.append(&mut batch);
+        Ok(())
     }
 
     /// Whether a change is in it.
     pub fn contains(&self, change: &ChangeHash) -> bool {
-        self.inner.get_change_meta_by_hash(change).is_some()
+        self.known.contains(change)
     }
 
     /// The changes that no other change was made upon, in ascending order.
@@ -135,9 +139,11 @@ impl Document {
     /// changes, and they pass the gate.
     pub fn load_own_cache(saved: &[u8]) -> Result<Self, DocumentError> {
         let options = automerge::LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
-        let inner =
-            Automerge::load_with_options(saved, options).map_err(DocumentError::LoadCache)?;
-        Ok(Self { inner })
+        let inner = Automerge::load_with_options(saved, options)
+            .map_err(|source| DocumentError::LoadCache(Box::new(source)))?;
+        let metas = inner.get_changes_meta(&[]);
+        let known = metas.iter().map(|meta| meta.hash).collect();
+        Ok(Self { inner, known })
     }
 
     /// Makes a change without applying it: returns its raw bytes, or nothing when nothing would
@@ -170,7 +176,10 @@ impl Document {
                 Some(scalar) => transaction.put(ROOT, path.as_str(), scalar),
                 None => transaction.delete(ROOT, path.as_str()),
             };
-            written.map_err(|source| EditError::Write { path, source })?;
+            written.map_err(|source| EditError::Write {
+                path,
+                source: Box::new(source),
+            })?;
         }
         let limit = limits::TIME_MS.cast_signed();
         let time = at.0.clamp(-limit, limit);

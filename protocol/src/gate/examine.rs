@@ -93,7 +93,9 @@ fn read(bytes: &[u8], scan: &Scan<'_>) -> Result<Examined, GateRefusal> {
     }
     let ops = op::decode(scan)?;
     // The scan has bounded everything this reads: it can fail, but neither allocate nor panic.
-    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| GateRefusal::Unreadable)?;
+    let change = Change::from_bytes(bytes.to_vec())
+        .ok()
+        .ok_or(GateRefusal::Unreadable)?;
     if change.hash().0 != scan.hash || change.len() != ops.len() {
         return Err(GateRefusal::Unreadable);
     }

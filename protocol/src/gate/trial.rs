@@ -18,9 +18,9 @@ use crate::doc::Document;
 pub fn trial(document: &Document, admitted: &Admitted) -> Result<(), GateRefusal> {
     let attempt = || -> Result<(), &'static str> {
         let mut copy = document.clone();
-        copy.apply([admitted]).map_err(|_| "apply")?;
+        copy.apply([admitted]).ok().ok_or("apply")?;
         let saved = copy.save();
-        let loaded = Document::load_own_cache(&saved).map_err(|_| "load")?;
+        let loaded = Document::load_own_cache(&saved).ok().ok_or("load")?;
         if loaded.heads() == copy.heads() {
             Ok(())
         } else {
