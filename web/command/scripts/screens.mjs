@@ -9,22 +9,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
+import { FLAGS } from './chromium.mjs';
 import { SCENES } from './scenes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../../../target/screens');
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const option = (name) => {
   const at = process.argv.indexOf(`--${name}`);

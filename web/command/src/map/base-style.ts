@@ -28,8 +28,13 @@ export function baseStyle(options: BaseOptions): StyleSpecification {
   return { version: 8, sources, layers };
 }
 
-function basemapLayers({ palette, nameField }: BaseOptions): LayerSpecification[] {
-  return [...groundLayers(palette), ...lineLayers(palette), ...textLayers(palette, nameField)];
+function basemapLayers({ palette }: BaseOptions): LayerSpecification[] {
+  return [...groundLayers(palette), ...lineLayers(palette)];
+}
+
+/** Names of the base map: drawn above tracks, so that a ridden road keeps its place names. */
+export function baseNames({ palette, nameField, basemapUrl }: BaseOptions): LayerSpecification[] {
+  return basemapUrl === null ? [] : textLayers(palette, nameField);
 }
 
 function layer(spec: { id: string } & Record<string, unknown>): LayerSpecification {

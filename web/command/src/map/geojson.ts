@@ -60,7 +60,8 @@ export function withTrack(tracks: TrackCollection, added: TrackFeature): TrackCo
   return { type: 'FeatureCollection', features: [...kept, added] };
 }
 
-function segmentOf(feature: TrackFeature): string | null {
+/** The envelope a line of track came in, or null for a gap. */
+export function segmentOf(feature: TrackFeature): string | null {
   return feature.properties.kind === 'track' ? feature.properties.segment : null;
 }
 

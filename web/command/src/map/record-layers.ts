@@ -30,17 +30,22 @@ export type LayerGroup = keyof typeof LAYER_GROUPS;
 /** Layers that answer a click, topmost first. */
 export const CLICKABLE = ['position', 'incident', 'track', 'zone-hatch'] as const;
 
-export function recordLayers(palette: Palette, nameKey: 'zh' | 'en'): LayerSpecification[] {
-  return [
-    ...zoneLayers(palette, nameKey),
-    ...shapeLayers(palette),
-    ...trackLayers(palette),
-    ...signLayers(palette),
-  ] as unknown as LayerSpecification[];
+/** Areas and lines: between the ground and the names of the base map. */
+export function lineLayers(palette: Palette): LayerSpecification[] {
+  const layers = [...zoneLayers(palette), ...shapeLayers(palette), ...trackLayers(palette)];
+  return layers as unknown as LayerSpecification[];
 }
 
-function zoneLayers(palette: Palette, nameKey: string): unknown[] {
-  const colour = match('kind', ZONE_KINDS, (kind) => palette(zoneToken(kind)), palette('zone-pasture'));
+/** Names of zones and all signs: above everything. */
+export function signLayers(palette: Palette, nameKey: 'zh' | 'en'): LayerSpecification[] {
+  return [zoneNameLayer(palette, nameKey), ...pointLayers(palette)] as unknown as LayerSpecification[];
+}
+
+function zoneColour(palette: Palette): unknown[] {
+  return match('kind', ZONE_KINDS, (kind) => palette(zoneToken(kind)), palette('zone-pasture'));
+}
+
+function zoneLayers(palette: Palette): unknown[] {
   const hatch = match('kind', ZONE_KINDS, (kind) => `hatch:${kind}`, 'hatch:pasture');
   const none = ['==', ['get', 'id'], ''];
   return [
@@ -61,26 +66,29 @@ function zoneLayers(palette: Palette, nameKey: string): unknown[] {
       id: 'zone-line',
       type: 'line',
       source: 'zones',
-      paint: { 'line-color': colour, 'line-width': MAP_SIZES.zoneLine },
-    },
-    {
-      id: 'zone-name',
-      type: 'symbol',
-      source: 'zones',
-      minzoom: 9,
-      layout: {
-        'text-field': ['coalesce', ['get', `name_${nameKey}`], ['get', 'name_zh']],
-        'text-font': TEXT_FONT,
-        'text-size': MAP_SIZES.label,
-        'text-max-width': 8,
-      },
-      paint: {
-        'text-color': colour,
-        'text-halo-color': palette('map-halo'),
-        'text-halo-width': MAP_SIZES.labelHalo,
-      },
+      paint: { 'line-color': zoneColour(palette), 'line-width': MAP_SIZES.zoneLine },
     },
   ];
+}
+
+function zoneNameLayer(palette: Palette, nameKey: string): unknown {
+  return {
+    id: 'zone-name',
+    type: 'symbol',
+    source: 'zones',
+    minzoom: 9,
+    layout: {
+      'text-field': ['coalesce', ['get', `name_${nameKey}`], ['get', 'name_zh']],
+      'text-font': TEXT_FONT,
+      'text-size': MAP_SIZES.label,
+      'text-max-width': 8,
+    },
+    paint: {
+      'text-color': zoneColour(palette),
+      'text-halo-color': palette('map-halo'),
+      'text-halo-width': MAP_SIZES.labelHalo,
+    },
+  };
 }
 
 /** Geometry of the incident that is open: its outline, and the line of sight when it was seen from afar. */
@@ -206,7 +214,7 @@ function trackLayers(palette: Palette): unknown[] {
   ];
 }
 
-function signLayers(palette: Palette): unknown[] {
+function pointLayers(palette: Palette): unknown[] {
   return [
     haloLayer('incident-halo', 'incidents', 20, palette),
     {

@@ -13,16 +13,17 @@ import {
 } from 'maplibre-gl';
 import maplibreWorker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { Protocol } from 'pmtiles';
-import { baseStyle } from './base-style.ts';
+import { baseNames, baseStyle } from './base-style.ts';
 import { type Bounds, EMPTY } from './geojson.ts';
 import { type Palette, readPalette } from './palette.ts';
 import {
   CLICKABLE,
   LAYER_GROUPS,
   type LayerGroup,
-  recordLayers,
+  lineLayers,
   SOURCES,
   type SourceName,
+  signLayers,
 } from './record-layers.ts';
 import { drawSign, SIGN_RATIO } from './signs.ts';
 
@@ -153,11 +154,16 @@ export class TalaMap {
 
   private style() {
     const nameField = this.nameKey === 'en' ? 'name_en' : 'name_zh';
-    const style = baseStyle({ palette: this.palette, basemapUrl: this.basemapUrl, nameField });
+    const options = { palette: this.palette, basemapUrl: this.basemapUrl, nameField } as const;
+    const style = baseStyle(options);
     for (const name of SOURCES) {
       style.sources[name] = { type: 'geojson', data: this.data.get(name) ?? EMPTY };
     }
-    style.layers.push(...recordLayers(this.palette, this.nameKey));
+    style.layers.push(
+      ...lineLayers(this.palette),
+      ...baseNames(options),
+      ...signLayers(this.palette, this.nameKey),
+    );
     return style;
   }
 
