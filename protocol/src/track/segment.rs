@@ -1,6 +1,6 @@
 //! A segment as values, and the way from values to bytes and back.
 
-use super::clocks::{ClockTriple, TimedFix, triples};
+use super::clocks::{ClockStatement, ClockedFix, triples};
 use super::core::{self, CoreError, Mode};
 use super::header::{self, Bounds, ColumnEntry, Gap, HeaderError, SegmentHeader, TimeSource};
 use super::length::length_m;
@@ -18,7 +18,7 @@ pub struct Segment {
     /// What the times of the fixes are.
     pub time_source: TimeSource,
     /// What the clocks said, by rising index.
-    pub triples: Vec<ClockTriple>,
+    pub triples: Vec<ClockStatement>,
     /// The fixes, 1 ..= 300.
     pub fixes: Vec<Fix>,
     /// Interruptions, by index.
@@ -97,7 +97,7 @@ impl Segment {
     pub fn of(
         boot: Option<BootId>,
         source: TimeSource,
-        fixes: &[TimedFix],
+        fixes: &[ClockedFix],
         gaps: Vec<Gap>,
     ) -> Self {
         Self {

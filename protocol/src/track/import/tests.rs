@@ -109,7 +109,7 @@ fn gnss_logger_takes_one_provider_with_its_counter() {
         Fix,???,1,1,,,,,1,,,,,\n";
     let track = super::any("gnss_log.txt", text.as_bytes()).unwrap();
     assert_eq!(track.fixes.len(), 1);
-    let TimedFix { fix, clocks } = track.fixes[0];
+    let ClockedFix { fix, clocks } = track.fixes[0];
     assert_eq!(
         (fix.lat_e7, fix.lon_e7, fix.acc_dm),
         (374_265_080, -1_221_737_080, Some(42))
