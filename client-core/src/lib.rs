@@ -1,1 +1,2 @@
-//! client-core
+//! `tala-client`: the phone's engine, without a screen.
+pub mod store;
