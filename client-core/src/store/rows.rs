@@ -167,6 +167,8 @@ pub struct RulingRow {
     pub ruling: u8,
     /// Code of the reason.
     pub reason: u16,
+    /// Place of the verdict in its feed: a later one counts.
+    pub number: u64,
 }
 
 /// A document that is held, with its cache.

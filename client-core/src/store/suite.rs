@@ -16,6 +16,7 @@ use super::{
 };
 
 /// Declares the suite's tests over a function that makes a fresh store.
+#[cfg(test)]
 macro_rules! store_suite {
     ($make:expr) => {
         crate::store::suite::store_suite!(@each $make,
@@ -277,6 +278,7 @@ pub fn small_rows_come_back_as_they_were_put(store: &mut impl Store) {
         envelope: Digest::sha256(b"e"),
         ruling: 2,
         reason: 16,
+        number: 3,
     };
     let receipt = ReceiptRow {
         log: LogId::from_bytes([5; 16]),

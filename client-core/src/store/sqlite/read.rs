@@ -209,6 +209,7 @@ pub(super) fn ruling(row: &Row<'_>) -> Result<RulingRow> {
         envelope: digest(row, 0)?,
         ruling: row.get(1)?,
         reason: row.get(2)?,
+        number: unsigned(row, 3)?,
     })
 }
 

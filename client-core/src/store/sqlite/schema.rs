@@ -42,7 +42,7 @@ CREATE INDEX envelopes_unproved ON envelopes (log, leaf) WHERE delivery IN (1, 2
 CREATE INDEX envelopes_by_leaf ON envelopes (log, leaf) WHERE leaf IS NOT NULL;
 CREATE INDEX envelopes_by_age ON envelopes (kept_at);
 CREATE TABLE rulings (
-    envelope BLOB PRIMARY KEY, ruling INTEGER NOT NULL, reason INTEGER NOT NULL
+    envelope BLOB PRIMARY KEY, ruling INTEGER NOT NULL, reason INTEGER NOT NULL, number INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE docs (
     object BLOB PRIMARY KEY, doc_type INTEGER NOT NULL, unit BLOB NOT NULL, audience BLOB NOT NULL,

@@ -9,10 +9,14 @@ fn in_a_folder() -> (tempfile::TempDir, std::path::PathBuf) {
     (folder, path)
 }
 
+thread_local! {
+    static FOLDERS: std::cell::RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
 crate::store::suite::store_suite!(|| {
     let (folder, path) = super::in_a_folder();
-    // The folder outlives the test; the system clears it away.
-    let _ = folder.keep();
+    // The folder goes with the test's thread.
+    super::FOLDERS.with_borrow_mut(|folders| folders.push(folder));
     super::SqliteStore::open(&path).expect("opens")
 });
 

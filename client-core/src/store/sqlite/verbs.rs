@@ -83,7 +83,7 @@ impl Store for SqliteStore {
     }
 
     fn ruling(&self, envelope: &Digest) -> Result<Option<RulingRow>, StoreError> {
-        let sql = "SELECT envelope, ruling, reason FROM rulings WHERE envelope = ?1";
+        let sql = "SELECT envelope, ruling, reason, number FROM rulings WHERE envelope = ?1";
         self.one(sql, params![envelope.to_tagged()], read::ruling)
     }
 

@@ -35,8 +35,8 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::Feed(row) => feed(db, row),
         Write::Ruling(row) => run(
             db,
-            "INSERT OR REPLACE INTO rulings (envelope, ruling, reason) VALUES (?1, ?2, ?3)",
-            params![row.envelope.to_tagged(), row.ruling, row.reason],
+            "INSERT OR REPLACE INTO rulings (envelope, ruling, reason, number) VALUES (?1, ?2, ?3, ?4)",
+            params![row.envelope.to_tagged(), row.ruling, row.reason, number(row.number)],
         ),
         Write::Doc(row) => doc(db, row),
         Write::Cursor(cursor) => run(
