@@ -34,8 +34,6 @@ use json::Shape;
 
 /// Longest registry that is read, bytes, in either form.
 pub const MAX_REGISTRY_BYTES: usize = 1024 * 1024;
-/// Most entries.
-pub const MAX_ENTRIES: usize = 4_096;
 /// Longest text in a registry, bytes.
 const MAX_TEXT_BYTES: usize = 8_192;
 
@@ -161,9 +159,7 @@ impl<E: Entry> Registry<E> {
         let number = fields.take_u64(2, "number")?;
         let effective_from = fields.take(3, "effective_from", date)?;
         let source = fields.take_text(4, "source", MAX_TEXT_BYTES)?;
-        let entries = fields.take(5, "entries", |raw| {
-            raw.as_array().filter(|items| items.len() <= MAX_ENTRIES)
-        })?;
+        let entries = fields.take(5, "entries", Raw::as_array)?;
         Ok(Self {
             number,
             effective_from,

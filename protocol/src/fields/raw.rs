@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fields, FieldsError, item};
+use super::{Fields, FieldsError, MAX_ITEMS, item};
 
 /// One deterministic CBOR item, kept as its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -118,10 +118,14 @@ impl Raw {
         *self == Self::null()
     }
 
-    /// The items of a list.
+    /// The items of a list of at most [`MAX_ITEMS`].
     pub fn as_array(&self) -> Option<Vec<Raw>> {
         let mut d = minicbor::Decoder::new(&self.0);
-        let count = d.array().ok().flatten()?;
+        let count = d
+            .array()
+            .ok()
+            .flatten()
+            .filter(|count| *count <= MAX_ITEMS)?;
         let mut items = Vec::new();
         for _ in 0..count {
             let start = d.position();

@@ -42,6 +42,14 @@ impl Bound {
     }
 }
 
+/// What is known of a piece of a track, in order.
+enum Part {
+    /// In the zone from one time to another, ms.
+    Inside(i64, i64),
+    /// A fix outside: stays before and after it are two, however short the time between them.
+    Outside,
+}
+
 /// Fixes looked at together: most blocks of a track lie wholly within or beside a zone.
 const BLOCK: usize = 64;
 
@@ -66,12 +74,13 @@ impl Zone {
         join(&parts, first.at.0, last.at.0)
     }
 
-    fn note_block(&self, fixes: &[TrackPoint], parts: &mut Vec<(i64, i64)>) {
+    fn note_block(&self, fixes: &[TrackPoint], parts: &mut Vec<Part>) {
         let around = Bounds::around(fixes.iter().map(|fix| fix.place));
         let (Some(around), Some(first), Some(last)) = (around, fixes.first(), fixes.last()) else {
             return;
         };
         if !self.bounds.meets(&around) {
+            parts.push(Part::Outside);
             return;
         }
         let near: Vec<&ZoneEdge> = self
@@ -81,9 +90,11 @@ impl Zone {
             .collect();
         if near.is_empty() && fixes.is_sorted_by(|a, b| a.at < b.at) {
             // No edge comes near: all of them lie where the first one does.
-            if self.contains(first.place) {
-                parts.push((first.at.0, last.at.0));
-            }
+            parts.push(if self.contains(first.place) {
+                Part::Inside(first.at.0, last.at.0)
+            } else {
+                Part::Outside
+            });
             return;
         }
         for pair in fixes.windows(2) {
@@ -95,10 +106,12 @@ impl Zone {
         self.note_fix(last, parts);
     }
 
-    fn note_fix(&self, fix: &TrackPoint, parts: &mut Vec<(i64, i64)>) {
-        if self.contains(fix.place) {
-            parts.push((fix.at.0, fix.at.0));
-        }
+    fn note_fix(&self, fix: &TrackPoint, parts: &mut Vec<Part>) {
+        parts.push(if self.contains(fix.place) {
+            Part::Inside(fix.at.0, fix.at.0)
+        } else {
+            Part::Outside
+        });
     }
 
     /// Cuts the way at every edge it meets and keeps the pieces whose middle is in the zone.
@@ -107,7 +120,7 @@ impl Zone {
         from: &TrackPoint,
         to: &TrackPoint,
         near: &[&ZoneEdge],
-        parts: &mut Vec<(i64, i64)>,
+        parts: &mut Vec<Part>,
     ) {
         let way = ZoneEdge::between(from.place, to.place);
         if to.at <= from.at || !self.bounds.meets(&way.bounds) {
@@ -135,20 +148,26 @@ impl Zone {
             // A corner touched in passing takes no time and is no stay.
             let middle = at(way, (start + end) / 2.0);
             if since < until && self.position_of(middle) != Position::Outside {
-                parts.push((since, until));
+                parts.push(Part::Inside(since, until));
             }
         }
     }
 }
 
-/// Joins parts that touch, and says of each end whether it was seen.
-fn join(parts: &[(i64, i64)], run_from: i64, run_until: i64) -> Vec<Stay> {
+/// Joins parts that touch with no fix outside between them, and says of each end whether it was seen.
+fn join(parts: &[Part], run_from: i64, run_until: i64) -> Vec<Stay> {
     let mut joined: Vec<(i64, i64)> = Vec::new();
-    for &(from, until) in parts {
+    let mut left = true;
+    for part in parts {
+        let Part::Inside(from, until) = *part else {
+            left = true;
+            continue;
+        };
         match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            Some(last) if !left && from <= last.1 => last.1 = last.1.max(until),
             _ => joined.push((from, until)),
         }
+        left = false;
     }
     let bound = |at: i64, end_of_run: i64| {
         if at == end_of_run {
