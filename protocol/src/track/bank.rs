@@ -1,9 +1,12 @@
 //! Several predictors side by side over the same inputs; each counts as much as it has lately been right.
 
-use super::predictor::{Predictor, bounded, energy};
+use super::predictor::{Energy, Predictor, bounded};
 
 /// Start weights run side by side: of a rider's phone, of a track of places only, of a steady receiver.
 pub(super) const BANKS: usize = 3;
+
+/// Errors count up to this, in 1/16 of 1/16; 24 bits times 15 fit 32.
+const ERROR_MAX: u32 = (1 << 19) - 1;
 
 /// The predictors of one number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +14,7 @@ pub(super) struct Bank<const N: usize> {
     predictors: [Predictor<N>; BANKS],
     pub(super) inputs: [i32; N],
     guesses_16: [i64; BANKS],
-    errors_16: [i64; BANKS],
+    errors_16: [u32; BANKS],
     /// What happened last, for training.
     pub(super) happened_16: i64,
 }
@@ -40,7 +43,7 @@ impl<const N: usize> Bank<N> {
     pub(super) fn guess(&mut self) -> Guess {
         let [a, b, c] = self.errors_16;
         let least = a.min(b).min(c);
-        let (mut sum, mut total) = (0_i64, 0_i64);
+        let (mut sum, mut total) = (0_i64, 0_u32);
         for (slot, predictor) in self.predictors.iter().enumerate() {
             let guess = predictor.predict(&self.inputs);
             self.guesses_16[slot] = guess;
@@ -52,14 +55,10 @@ impl<const N: usize> Bank<N> {
             };
             let share = (share * share) >> 8;
             let share = (share * share) >> 8;
-            sum += guess * share;
+            sum += guess * i64::from(share);
             total += share;
         }
-        let value_16 = if total == 256 {
-            sum >> 8
-        } else {
-            sum / total.max(1)
-        };
+        let value_16 = (sum * i64::from((1_u32 << 24) / total.max(1)) + (1 << 23)) >> 24;
         let [a, b, c] = self.guesses_16.map(|guess| (guess - value_16, guess));
         let farther = if a.0.abs() >= b.0.abs() { a } else { b };
         let farthest = if farther.0.abs() >= c.0.abs() {
@@ -77,10 +76,11 @@ impl<const N: usize> Bank<N> {
     #[inline]
     pub(super) fn learn(&mut self, happened_16: i64, slowness: u32) {
         let happened_16 = i64::from(bounded(happened_16));
-        let energy = energy(&self.inputs);
+        let energy = Energy::of(&self.inputs);
         for slot in 0..BANKS {
             let miss = happened_16 - self.guesses_16[slot];
-            let error = (self.errors_16[slot] * 15 + (miss.abs() << 4) + 8) >> 4;
+            let size = miss.unsigned_abs().min(u64::from(ERROR_MAX)) as u32;
+            let error = (self.errors_16[slot] * 15 + (size << 4) + 8) >> 4;
             self.errors_16[slot] = error.max(16);
             self.predictors[slot].learn(&self.inputs, energy, miss, slowness);
         }
@@ -89,6 +89,6 @@ impl<const N: usize> Bank<N> {
 
     /// How wrong the best predictor lately was, for training.
     pub(super) fn least_error_16(&self) -> i64 {
-        self.errors_16.iter().copied().min().unwrap_or(0) >> 4
+        i64::from(self.errors_16.iter().copied().min().unwrap_or(0) >> 4)
     }
 }

@@ -1,12 +1,14 @@
 //! What a segment says about itself before its fixes: where, when, how long, which clocks, which gaps.
 
-use super::clocks::{ClockTriple, FixClocks};
+mod triples;
+
+use super::clocks::ClockStatement;
 use super::tables::TABLES_HASH_LEN;
 use super::units::Origin;
 use super::varint::{Reader, VarintError, put, put_signed};
 use super::{SEGMENT_BYTES_MAX, SEGMENT_FIXES_MAX};
 use crate::fix::{Fix, GapCause, LAT_E7_MAX, LON_E7_MAX};
-use crate::time::{BootId, MonoMs, UnixMs};
+use crate::time::{BootId, UnixMs};
 
 /// The number of the format.
 pub const FORMAT: u8 = 1;
@@ -78,7 +80,7 @@ pub struct SegmentHeader {
     /// Geodesic length in whole metres, not across gaps, as the writer computed it.
     pub length_m: u32,
     /// What the clocks said, by rising index.
-    pub triples: Vec<ClockTriple>,
+    pub triples: Vec<ClockStatement>,
     /// Interruptions, by index.
     pub gaps: Vec<Gap>,
     /// Columns, by rising id.
@@ -122,14 +124,6 @@ const FLAG_SECONDS: u8 = 2;
 const FLAG_BOOT: u8 = 4;
 const FLAGS_KNOWN: u8 = 7;
 
-const TRIPLE_GNSS: u8 = 1;
-const TRIPLE_WALL: u8 = 2;
-const TRIPLE_MONO: u8 = 4;
-const TRIPLE_FIRST: u8 = 8;
-const TRIPLE_LAST: u8 = 16;
-const TRIPLE_GNSS_IS_TIME: u8 = 32;
-const TRIPLE_KNOWN: u8 = 63;
-
 /// Reads the header alone.
 pub fn read_header(bytes: &[u8]) -> Result<SegmentHeader, HeaderError> {
     read(bytes).map(|(header, _)| header)
@@ -164,7 +158,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(SegmentHeader, &[u8]), HeaderError> 
     let [first_time, time_min, time_max] = read_times(&mut reader, flags)?;
     let (first_place_e7, bounds) = read_places(&mut reader)?;
     let length_m = reader.varint_up_to(u64::from(u32::MAX))? as u32;
-    let triples = read_triples(&mut reader, count, first_time, time_max)?;
+    let triples = triples::read(&mut reader, count, first_time, time_max)?;
     let gaps = read_gaps(&mut reader, count)?;
     let columns = read_directory(&mut reader)?;
     let header = SegmentHeader {
@@ -240,56 +234,12 @@ impl SegmentHeader {
             put(out, u64::from(place.abs_diff(side)));
         }
         put(out, u64::from(self.length_m));
-        self.write_triples(out);
+        triples::write(self, out);
         self.write_gaps(out);
         put(out, self.columns.len() as u64);
         for column in &self.columns {
             put(out, u64::from(column.id));
             put(out, u64::from(column.len));
-        }
-    }
-
-    fn write_triples(&self, out: &mut Vec<u8>) {
-        put(out, self.triples.len() as u64);
-        let mut before = TripleState::default();
-        for triple in &self.triples {
-            let reference = if triple.index == 0 {
-                self.first_time
-            } else {
-                self.time_max
-            };
-            let FixClocks { gnss, wall, mono } = triple.clocks;
-            let mut flags = 0;
-            flags |= if gnss.is_some() { TRIPLE_GNSS } else { 0 };
-            flags |= if gnss == Some(reference) {
-                TRIPLE_GNSS_IS_TIME
-            } else {
-                0
-            };
-            flags |= if wall.is_some() { TRIPLE_WALL } else { 0 };
-            flags |= if mono.is_some() { TRIPLE_MONO } else { 0 };
-            let named = match triple.index {
-                0 => TRIPLE_FIRST,
-                index if index + 1 == self.count => TRIPLE_LAST,
-                _ => 0,
-            };
-            out.push(flags | named);
-            if named == 0 {
-                put(out, u64::from(triple.index));
-            }
-            if let Some(gnss) = gnss.filter(|gnss| *gnss != reference) {
-                put_signed(out, gnss.0.wrapping_sub(reference.0));
-            }
-            let base = gnss.unwrap_or(reference).0;
-            for (slot, value) in [wall.map(|w| w.0), mono.map(|m| m.0)]
-                .into_iter()
-                .enumerate()
-            {
-                if let Some(value) = value {
-                    put_signed(out, value.wrapping_sub(before.expected(slot, base)));
-                    before.offsets[slot] = Some(value.wrapping_sub(base));
-                }
-            }
         }
     }
 
@@ -323,23 +273,6 @@ impl Bounds {
     }
 }
 
-/// How wall and monotonic time last stood to GNSS time.
-#[derive(Default)]
-struct TripleState {
-    offsets: [Option<i64>; 2],
-}
-
-impl TripleState {
-    /// What a clock should say at `base`; at first wall time is expected to be it, the counter zero.
-    fn expected(&self, slot: usize, base: i64) -> i64 {
-        match (self.offsets[slot], slot) {
-            (Some(offset), _) => base.wrapping_add(offset),
-            (None, 0) => base,
-            (None, _) => 0,
-        }
-    }
-}
-
 fn read_times(reader: &mut Reader<'_>, flags: u8) -> Result<[UnixMs; 3], HeaderError> {
     let unit: u64 = if flags & FLAG_SECONDS != 0 { 1_000 } else { 1 };
     let out = HeaderError::Range("time");
@@ -369,53 +302,6 @@ fn read_places(reader: &mut Reader<'_>) -> Result<((i32, i32), Bounds), HeaderEr
         east_e7: side(lon, 1, LON_E7_MAX)?,
     };
     Ok(((lat, lon), bounds))
-}
-
-fn read_triples(
-    reader: &mut Reader<'_>,
-    count: u16,
-    first_time: UnixMs,
-    time_max: UnixMs,
-) -> Result<Vec<ClockTriple>, HeaderError> {
-    let many = reader.varint_up_to(u64::from(count))? as usize;
-    let mut triples: Vec<ClockTriple> = Vec::with_capacity(many);
-    let mut before = TripleState::default();
-    for _ in 0..many {
-        let flags = reader.byte()?;
-        if flags & !TRIPLE_KNOWN != 0 {
-            return Err(HeaderError::Flags(flags));
-        }
-        let index = match flags & (TRIPLE_FIRST | TRIPLE_LAST) {
-            0 => reader.varint_up_to(u64::from(count) - 1)? as u16,
-            TRIPLE_FIRST => 0,
-            _ => count - 1,
-        };
-        if triples.last().is_some_and(|triple| triple.index >= index) {
-            return Err(HeaderError::Order("clock triples"));
-        }
-        let reference = if index == 0 { first_time } else { time_max };
-        let gnss = match flags & (TRIPLE_GNSS | TRIPLE_GNSS_IS_TIME) {
-            0 | TRIPLE_GNSS_IS_TIME => None,
-            TRIPLE_GNSS => Some(UnixMs(reference.0.wrapping_add(reader.signed()?))),
-            _ => Some(reference),
-        };
-        let base = gnss.unwrap_or(reference).0;
-        let mut values = [None; 2];
-        for (slot, flag) in [TRIPLE_WALL, TRIPLE_MONO].into_iter().enumerate() {
-            if flags & flag != 0 {
-                let value = before.expected(slot, base).wrapping_add(reader.signed()?);
-                before.offsets[slot] = Some(value.wrapping_sub(base));
-                values[slot] = Some(value);
-            }
-        }
-        let clocks = FixClocks {
-            gnss,
-            wall: values[0].map(UnixMs),
-            mono: values[1].map(MonoMs),
-        };
-        triples.push(ClockTriple { index, clocks });
-    }
-    Ok(triples)
 }
 
 fn read_gaps(reader: &mut Reader<'_>, count: u16) -> Result<Vec<Gap>, HeaderError> {

@@ -7,7 +7,7 @@ use super::axis::{Axis, INPUTS};
 use super::bank::{BANKS, Guess};
 use super::chance::{Chance, Mixer};
 use super::column::{Column, LAGS};
-use super::number::{Aside, CHANCES, HINTS, MIXERS, Number, Scale};
+use super::number::{Aside, Counters, HINTS, MIXERS, Number, Scale};
 use super::rangecoder::BitCoder;
 use super::trig;
 use super::units::{Point, Units};
@@ -42,7 +42,7 @@ pub(super) struct Pace {
 /// Everything that is learnt beforehand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Primed {
-    pub(super) chances: Box<[[Chance; CHANCES]; KINDS]>,
+    pub(super) counters: Box<[Counters; KINDS]>,
     pub(super) mixers: [[Mixer; MIXERS]; KINDS],
     pub(super) flags: [Chance; FLAGS],
     /// Start weights of latitude and longitude.
@@ -149,7 +149,7 @@ impl Model {
 
     fn number(&mut self, kind: usize) -> Number<'_> {
         Number {
-            chances: &mut self.primed.chances[kind],
+            counters: &mut self.primed.counters[kind],
             mixers: &mut self.primed.mixers[kind],
             limit: self.pace.limit,
         }

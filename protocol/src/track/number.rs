@@ -17,16 +17,48 @@ const NODES_UP: usize = 10;
 pub(super) const SIDES: usize = 6;
 const REFINED: usize = 2;
 const TRENDS: usize = 3;
-const SIZE_ROWS: usize = LEVELS * (REFINED + TRENDS + SIDES);
 const DIGIT_ROWS: usize = 24 * 3;
-const SIGN_ROWS: usize = 3 * HINTS;
 /// What a caller can say about the sign.
 pub(super) const HINTS: usize = 7;
 /// The half octave of the largest remainder, 2^63.
 const SIZE_MAX: u32 = 127;
 
-/// How many counters one kind of number takes.
-pub(super) const CHANCES: usize = SIZE_ROWS * NODES + DIGIT_ROWS * 4 + SIGN_ROWS;
+/// The counters of one kind of number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Counters {
+    refined: [Chance; LEVELS * REFINED * NODES],
+    trend: [Chance; LEVELS * TRENDS * NODES],
+    side: [Chance; LEVELS * SIDES * NODES],
+    digits: [Chance; DIGIT_ROWS * 4],
+    signs: [Chance; 3 * HINTS],
+}
+
+impl Counters {
+    pub(super) const UNKNOWN: Self = Self {
+        refined: [Chance::UNKNOWN; LEVELS * REFINED * NODES],
+        trend: [Chance::UNKNOWN; LEVELS * TRENDS * NODES],
+        side: [Chance::UNKNOWN; LEVELS * SIDES * NODES],
+        digits: [Chance::UNKNOWN; DIGIT_ROWS * 4],
+        signs: [Chance::UNKNOWN; 3 * HINTS],
+    };
+
+    /// All of them, in the order of the table file.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Chance> {
+        let sizes = self.refined.iter().chain(&self.trend).chain(&self.side);
+        sizes.chain(&self.digits).chain(&self.signs)
+    }
+
+    /// The same, to be set.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Chance> {
+        let sizes = self
+            .refined
+            .iter_mut()
+            .chain(&mut self.trend)
+            .chain(&mut self.side);
+        sizes.chain(&mut self.digits).chain(&mut self.signs)
+    }
+}
+
 /// How many mixers one kind of number takes.
 pub(super) const MIXERS: usize = NODES;
 
@@ -113,8 +145,8 @@ impl Rows {
             start: bucket(u64::from(expected >> 4)),
             base: [
                 (level * REFINED + (quarter & 1) as usize) * NODES,
-                (LEVELS * REFINED + level * TRENDS + trend) * NODES,
-                (LEVELS * (REFINED + TRENDS) + level * SIDES + side.min(SIDES - 1)) * NODES,
+                (level * TRENDS + trend) * NODES,
+                (level * SIDES + side.min(SIDES - 1)) * NODES,
             ],
         }
     }
@@ -122,7 +154,7 @@ impl Rows {
 
 /// The counters of one kind of number, borrowed from the model's one block.
 pub(super) struct Number<'m> {
-    pub(super) chances: &'m mut [Chance; CHANCES],
+    pub(super) counters: &'m mut Counters,
     pub(super) mixers: &'m mut [Mixer; MIXERS],
     pub(super) limit: u16,
 }
@@ -143,7 +175,7 @@ impl Number<'_> {
         let mut remainder = size as i64;
         if size != 0 {
             let row = (scale.last_sign + 1) as usize * HINTS + aside.hint.min(HINTS - 1);
-            let chance = &mut self.chances[SIZE_ROWS * NODES + DIGIT_ROWS * 4 + row];
+            let chance = &mut self.counters.signs[row];
             if chance.code(coder, value < 0, self.limit) {
                 remainder = remainder.wrapping_neg();
             }
@@ -155,10 +187,14 @@ impl Number<'_> {
     #[inline]
     fn choose(&mut self, coder: &mut impl BitCoder, rows: &Rows, node: usize, bit: bool) -> bool {
         let [a, b, c] = rows.base.map(|base| base + node);
-        let Ok([a, b, c]) = self.chances.get_disjoint_mut([a, b, c]) else {
-            return bit;
-        };
-        self.mixers[node & (MIXERS - 1)].code(coder, bit, [a, b, c], self.limit)
+        let Counters {
+            refined,
+            trend,
+            side,
+            ..
+        } = &mut *self.counters;
+        let chances = [&mut refined[a], &mut trend[b], &mut side[c]];
+        self.mixers[node & (MIXERS - 1)].code(coder, bit, chances, self.limit)
     }
 
     #[inline]
@@ -191,13 +227,13 @@ impl Number<'_> {
         let low = octave - 1;
         let mut out = (2 | u64::from(coded & 1)) << low;
         let near = (coded + 1).saturating_sub(rows.start).min(2) as usize;
-        let row = (near * 24 + (coded as usize).min(23)) * 4 + SIZE_ROWS * NODES;
+        let row = (near * 24 + (coded as usize).min(23)) * 4;
         let mut left = low;
         let mut path = 1;
         while left > 0 && path < 4 {
             left -= 1;
             let bit = (size >> left) & 1 == 1;
-            let bit = self.chances[row + path].code(coder, bit, self.limit);
+            let bit = self.counters.digits[row + path].code(coder, bit, self.limit);
             path = path * 2 + usize::from(bit);
             out |= u64::from(bit) << left;
         }

@@ -48,7 +48,7 @@ impl Side {
 
     fn set(self, fix: &mut Fix, value: u16) -> Result<(), SideError> {
         let wrong = SideError::Value(value, self.id());
-        let byte = |value: u16| u8::try_from(value).map_err(|_| wrong);
+        let byte = |value: u16| u8::try_from(value).ok().ok_or(wrong);
         match self {
             Side::Provider => fix.provider = Provider::from_code(byte(value)?),
             Side::Satellites => {

@@ -12,7 +12,7 @@ use super::bank::BANKS;
 use super::chance::{Chance, Mixer};
 use super::column::LAGS;
 use super::model::{FLAGS, KINDS, Primed};
-use super::number::{CHANCES, MIXERS};
+use super::number::{Counters, MIXERS};
 use super::predictor::WEIGHT_ONE;
 use super::varint::{Reader, VarintError, put, put_signed};
 
@@ -20,7 +20,8 @@ use super::varint::{Reader, VarintError, put, put_signed};
 pub const TABLES_HASH_LEN: usize = 4;
 
 static BYTES: &[u8] = include_bytes!("tables.bin");
-static PRIMED: LazyLock<Primed> = LazyLock::new(|| read(BYTES).unwrap_or_else(|_| Primed::blank()));
+static PRIMED: LazyLock<Primed> =
+    LazyLock::new(|| parse(BYTES).unwrap_or_else(|_| Primed::blank()));
 static HASH: LazyLock<[u8; TABLES_HASH_LEN]> = LazyLock::new(|| {
     let digest: [u8; 32] = Sha256::digest(BYTES).into();
     let [a, b, c, d, ..] = digest;
@@ -48,11 +49,8 @@ impl Primed {
         sets[0][..5].copy_from_slice(&[one * 3 / 10, 0, 0, 0, one * 7 / 10]);
         sets[1][4] = one;
         sets[2][0] = one;
-        let blank = vec![[Chance::UNKNOWN; CHANCES]; KINDS].into_boxed_slice();
         Self {
-            chances: blank
-                .try_into()
-                .unwrap_or_else(|_| Box::new([[Chance::UNKNOWN; CHANCES]; KINDS])),
+            counters: Box::new([Counters::UNKNOWN; KINDS]),
             mixers: [[Mixer::EVEN; MIXERS]; KINDS],
             flags: [Chance::UNKNOWN; FLAGS],
             place_weights: [sets; 2],
@@ -82,7 +80,10 @@ pub(super) fn write(primed: &Primed) -> Vec<u8> {
     {
         put_signed(&mut out, i64::from(weight >> 8));
     }
-    let all = primed.flags.iter().chain(primed.chances.iter().flatten());
+    let all = primed
+        .flags
+        .iter()
+        .chain(primed.counters.iter().flat_map(Counters::all));
     let all: Vec<u16> = all.map(packed).collect();
     let mut rest = all.as_slice();
     while !rest.is_empty() {
@@ -104,7 +105,7 @@ pub(super) fn write(primed: &Primed) -> Vec<u8> {
     out
 }
 
-fn read(bytes: &[u8]) -> Result<Primed, VarintError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Primed, VarintError> {
     let mut primed = Primed::blank();
     let mut reader = Reader::new(bytes);
     for weight in primed.place_weights.iter_mut().flatten().flatten() {
@@ -121,10 +122,8 @@ fn read(bytes: &[u8]) -> Result<Primed, VarintError> {
             *weight = (reader.signed()? as i32) << 8;
         }
     }
-    let mut all = primed
-        .flags
-        .iter_mut()
-        .chain(primed.chances.iter_mut().flatten());
+    let counters = primed.counters.iter_mut().flat_map(Counters::all_mut);
+    let mut all = primed.flags.iter_mut().chain(counters);
     while !reader.rest().is_empty() {
         for _ in 0..reader.varint()? {
             if all.next().is_none() {
@@ -136,6 +135,7 @@ fn read(bytes: &[u8]) -> Result<Primed, VarintError> {
             *chance = unpacked(u16::from_le_bytes(reader.array()?));
         }
     }
+    drop(all);
     Ok(primed)
 }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_table_file_is_read_whole_and_writes_itself() {
-        let primed = read(BYTES).unwrap();
+        let primed = parse(BYTES).unwrap();
         assert_ne!(primed, Primed::blank());
         assert_eq!(write(&primed), BYTES);
         assert!(BYTES.len() < 60_000);

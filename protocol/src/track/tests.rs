@@ -90,9 +90,9 @@ fn any_segment() -> impl Strategy<Value = Segment> {
             })
             .collect();
         gaps.sort_by_key(|gap| gap.index);
-        let mut triples: Vec<ClockTriple> = triples
+        let mut triples: Vec<ClockStatement> = triples
             .iter()
-            .map(|(index, clocks)| ClockTriple {
+            .map(|(index, clocks)| ClockStatement {
                 index: at(index),
                 clocks: *clocks,
             })
@@ -167,7 +167,10 @@ proptest! {
     }
 
     #[test]
-    fn changed_bytes_never_panic(segment in any_segment(), changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+    fn changed_bytes_never_panic(
+        segment in any_segment(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
         let mut bytes = encode(&segment).unwrap();
         for (index, byte) in changes {
             let at = index.index(bytes.len());
@@ -179,7 +182,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_never_panic(tail in vec(any::<u8>(), 0..400), mode in prop_oneof![Just(0_u8), Just(1), Just(255)]) {
+    fn any_bytes_never_panic(
+        tail in vec(any::<u8>(), 0..400),
+        mode in prop_oneof![Just(0_u8), Just(1), Just(255)],
+    ) {
         prop_assert!(decode(&tail).is_err() || !tail.is_empty());
         // A well-formed header of one column before noise.
         let segment = Segment {
@@ -262,4 +268,33 @@ fn other_tables_are_refused_but_their_header_is_read() {
     bytes[1] ^= 1;
     assert!(matches!(decode(&bytes), Err(DecodeError::Tables(_))));
     assert_eq!(read_header(&bytes).unwrap().count, 1);
+}
+
+/// A stream that is all noise drives every predictor to its limits; debug builds check each addition.
+#[test]
+fn noise_as_a_core_stream_is_read_or_refused() {
+    let segment = Segment {
+        fixes: vec![Fix::at(UnixMs(0), 0, 0).unwrap(); 300],
+        ..Segment::default()
+    };
+    let honest = read_header(&encode(&segment).unwrap()).unwrap();
+    let mut state = 1_u64;
+    let mut refused = 0;
+    for round in 0..200_u64 {
+        let mut core = vec![0x40 * (round % 2) as u8];
+        core.extend((0..1_500).map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(round);
+            (state >> 56) as u8
+        }));
+        let mut header = honest.clone();
+        header.mode = (round % 3 == 0).into();
+        header.columns[0].len = core.len() as u32;
+        let mut bytes = Vec::new();
+        header.write(&mut bytes);
+        bytes.extend(core);
+        refused += usize::from(decode(&bytes).is_err());
+    }
+    assert_eq!(refused, 200);
 }

@@ -223,7 +223,7 @@ impl Units {
             } else {
                 steps + i64::from(from)
             };
-            i32::try_from(e7).map_err(|_| PointError::Field(name))
+            i32::try_from(e7).ok().ok_or(PointError::Field(name))
         };
         let mut fix = Fix::at(
             UnixMs(time),
@@ -234,7 +234,7 @@ impl Units {
         fix.acc_dm = scaled(point.accuracy, self.accuracy, "accuracy")?;
         fix.speed_cms = scaled(point.speed, self.speed, "speed")?;
         let bearing = point.bearing.map(u16::try_from).transpose();
-        fix.bearing_deg = bearing.map_err(|_| PointError::Field("bearing"))?;
+        fix.bearing_deg = bearing.ok().ok_or(PointError::Field("bearing"))?;
         Ok(fix.checked()?)
     }
 }

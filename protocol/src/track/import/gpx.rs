@@ -4,13 +4,14 @@
 //! course and accuracy are) and gives up the whole file for one bad time. The `gpx` crate checks our
 //! export instead.
 
+use xml::attribute::OwnedAttribute;
 use xml::reader::{EventReader, ParserConfig2, XmlEvent};
 
 use super::number::{bearing, optional, scaled};
 use super::{ImportError, Imported, SkipReason, within_size};
 use crate::fix::{Fix, Provider};
 use crate::time::UnixMs;
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Longest text or attribute looked at, bytes.
 const TEXT_MAX: usize = 1 << 16;
@@ -27,45 +28,72 @@ pub fn gpx(bytes: &[u8]) -> Result<Imported, ImportError> {
         .max_name_length(256)
         .ignore_invalid_encoding_declarations(true);
     let mut reader = EventReader::new_with_config(bytes, config);
-    let mut out = Imported::default();
-    let mut point: Option<Point> = None;
+    let mut reading = Reading::default();
     loop {
         let event = reader.next();
         let line = line(&reader);
         match event {
-            Ok(XmlEvent::EndDocument) => return out.finished(),
-            Ok(XmlEvent::StartElement {
-                name, attributes, ..
-            }) => match name.local_name.as_str() {
-                "trkseg" => out.gap(),
-                "trkpt" => point = Some(Point::new(line, &attributes)),
-                "wpt" | "rtept" => out.skip(line, SkipReason::NotATrack),
-                field => {
-                    if let Some(point) = &mut point {
-                        point.open(field);
-                    }
-                }
-            },
-            Ok(XmlEvent::Characters(text) | XmlEvent::CData(text)) => {
-                if let Some(point) = &mut point {
-                    point.text(&text);
-                }
-            }
-            Ok(XmlEvent::EndElement { name }) if name.local_name == "trkpt" => {
-                if let Some(point) = point.take() {
-                    out.take(point.line, point.fix())?;
-                }
-            }
-            Ok(XmlEvent::EndElement { .. }) => {
-                if let Some(point) = &mut point {
-                    point.open = None;
-                }
-            }
-            Ok(_) => {}
+            Ok(XmlEvent::EndDocument) => return reading.out.finished(),
+            Ok(event) => reading.take(line, event)?,
             Err(error) => {
                 let what = error.to_string().chars().take(200).collect();
                 return Err(ImportError::Xml { line, what });
             }
+        }
+    }
+}
+
+/// Deepest nesting taken: each level costs memory.
+const DEPTH_MAX: usize = 64;
+
+#[derive(Default)]
+struct Reading {
+    out: Imported,
+    point: Option<Point>,
+    depth: usize,
+}
+
+impl Reading {
+    fn take(&mut self, line: usize, event: XmlEvent) -> Result<(), ImportError> {
+        match event {
+            XmlEvent::StartElement {
+                name, attributes, ..
+            } => {
+                self.depth += 1;
+                if self.depth > DEPTH_MAX {
+                    let what = "elements are nested too deep".to_owned();
+                    return Err(ImportError::Xml { line, what });
+                }
+                self.start(line, &name.local_name, &attributes);
+            }
+            XmlEvent::Characters(text) | XmlEvent::CData(text) => {
+                if let Some(point) = &mut self.point {
+                    point.text(&text);
+                }
+            }
+            XmlEvent::EndElement { name } => {
+                self.depth = self.depth.saturating_sub(1);
+                if let Some(point) = &mut self.point {
+                    point.open = None;
+                }
+                if name.local_name == "trkpt"
+                    && let Some(point) = self.point.take()
+                {
+                    self.out.take(point.line, point.fix())?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, line: usize, name: &str, attributes: &[OwnedAttribute]) {
+        match (name, &mut self.point) {
+            ("trkseg", _) => self.out.gap(),
+            ("trkpt", _) => self.point = Some(Point::new(line, attributes)),
+            ("wpt" | "rtept", _) => self.out.skip(line, SkipReason::NotATrack),
+            (field, Some(point)) => point.open(field),
+            _ => {}
         }
     }
 }
@@ -89,7 +117,7 @@ struct Point {
 }
 
 impl Point {
-    fn new(line: usize, attributes: &[xml::attribute::OwnedAttribute]) -> Self {
+    fn new(line: usize, attributes: &[OwnedAttribute]) -> Self {
         let attribute = |wanted: &str| {
             let found = attributes.iter().find(|a| a.name.local_name == wanted);
             found.map(|a| a.value.clone())
@@ -115,7 +143,7 @@ impl Point {
         }
     }
 
-    fn fix(&self) -> Result<TimedFix, SkipReason> {
+    fn fix(&self) -> Result<ClockedFix, SkipReason> {
         let [time, elevation, speed, course, accuracy, satellites] = &self.fields;
         let [lat, lon] = &self.place;
         let lat_e7 = scaled(lat.as_deref().ok_or(SkipReason::NoPlace)?, 1e7, "latitude")?;
@@ -128,7 +156,7 @@ impl Point {
         fix.acc_dm = optional(accuracy.as_deref(), 10.0, "accuracy")?;
         fix.bearing_deg = bearing(course.as_deref())?;
         fix.satellites = satellites.as_deref().and_then(|n| n.trim().parse().ok());
-        Ok(TimedFix {
+        Ok(ClockedFix {
             fix: fix.checked()?,
             clocks: FixClocks::UNKNOWN,
         })
@@ -146,5 +174,6 @@ fn time_ms(text: &str) -> Result<UnixMs, SkipReason> {
     let ms = timestamp.as_nanosecond().div_euclid(1_000_000);
     i64::try_from(ms)
         .map(UnixMs)
-        .map_err(|_| SkipReason::Field("time"))
+        .ok()
+        .ok_or(SkipReason::Field("time"))
 }

@@ -9,7 +9,7 @@ use super::number::{bearing, optional};
 use super::{ImportError, Imported, SkipReason, lines, within_size};
 use crate::fix::Fix;
 use crate::time::{MonoMs, UnixMs};
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Metres of accuracy per unit of dilution.
 const ACCURACY_PER_HDOP_M: f64 = 4.0;
@@ -74,7 +74,9 @@ fn checked(line: &str) -> Result<&str, SkipReason> {
         .get(1..)
         .and_then(|l| l.rsplit_once('*'))
         .ok_or(SkipReason::Checksum)?;
-    let sum = u8::from_str_radix(sum, 16).map_err(|_| SkipReason::Checksum)?;
+    let sum = u8::from_str_radix(sum, 16)
+        .ok()
+        .ok_or(SkipReason::Checksum)?;
     if body.bytes().fold(0, |sum, byte| sum ^ byte) != sum {
         return Err(SkipReason::Checksum);
     }
@@ -94,7 +96,7 @@ fn read_course(fields: &[&str]) -> Result<Course, SkipReason> {
     })
 }
 
-fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<TimedFix, SkipReason> {
+fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<ClockedFix, SkipReason> {
     let field = |at: usize| fields.get(at).copied().ok_or(SkipReason::Shape);
     if matches!(field(6)?, "" | "0") {
         return Err(SkipReason::Invalid);
@@ -121,7 +123,7 @@ fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<TimedFix, SkipRe
         wall: None,
         mono: None::<MonoMs>,
     };
-    Ok(TimedFix {
+    Ok(ClockedFix {
         fix: fix.checked()?,
         clocks,
     })
@@ -154,8 +156,10 @@ fn day_ms(text: &str) -> Result<i64, SkipReason> {
     } else {
         2_000 + year
     };
-    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| wrong)?;
-    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| wrong)?;
+    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8)
+        .ok()
+        .ok_or(wrong)?;
+    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok().ok_or(wrong)?;
     Ok(midnight.timestamp().as_millisecond())
 }
 
@@ -173,12 +177,12 @@ fn place_e7(
     let wrong = SkipReason::Field(field);
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let (degrees, minutes) = whole.split_at_checked(degree_digits).ok_or(wrong)?;
-    let number = |text: &str| text.parse::<u16>().map(i64::from).map_err(|_| wrong);
+    let number = |text: &str| text.parse::<u16>().map(i64::from).ok().ok_or(wrong);
     // 1e-9 minute, to the nearest 1e-7 degree.
     let minutes_e9 = (number(degrees)? * 60 + number(minutes)?) * 1_000_000_000
         + digits_e(fraction, 9).ok_or(wrong)?;
     let e7 = (minutes_e9 + 3_000).div_euclid(6_000);
-    let e7 = i32::try_from(e7).map_err(|_| wrong)?;
+    let e7 = i32::try_from(e7).ok().ok_or(wrong)?;
     match side {
         side if side == sides[0] => Ok(e7),
         side if side == sides[1] => Ok(-e7),

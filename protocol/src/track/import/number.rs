@@ -42,6 +42,6 @@ pub(super) fn whole<T: std::str::FromStr>(
 ) -> Result<Option<T>, SkipReason> {
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| SkipReason::Field(field)),
+        text => text.parse().map(Some).ok().ok_or(SkipReason::Field(field)),
     }
 }

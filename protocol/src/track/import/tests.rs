@@ -10,13 +10,15 @@ const GPX: &str = r#"<?xml version="1.0"?>
 <wpt lat="46" lon="13"><name>hut</name></wpt>
 <trk><trkseg></trkseg></trk>
 <trk><trkseg>
-<trkpt lat="46.434981000" lon="13.748273000"><ele>1614.678</ele><time>1901-12-13T20:45:52.2073437Z</time></trkpt>
+<trkpt lat="46.434981000" lon="13.748273000"><ele>1614.678</ele>
+<time>1901-12-13T20:45:52.2073437Z</time></trkpt>
 <trkpt lat="46.43489" lon="13.748193"><ele>-1.26</ele><time>2020-05-01T10:00:00+08:00</time><speed>1.5</speed>
 <course>359.7</course></trkpt>
 <trkpt lat="46.5" lon="13.7"></trkpt>
 <trkpt lat="146.5" lon="13.7"><time>2020-05-01T10:00:00Z</time></trkpt>
 </trkseg><trkseg>
-<trkpt lat="46.6" lon="13.8"><time>2020-05-01T02:00:01</time><extensions><a:speed xmlns:a="urn:a">2</a:speed></extensions></trkpt>
+<trkpt lat="46.6" lon="13.8"><time>2020-05-01T02:00:01</time>
+<extensions><a:speed xmlns:a="urn:a">2</a:speed></extensions></trkpt>
 </trkseg></trk></gpx>"#;
 
 #[test]
@@ -48,21 +50,31 @@ fn gpx_keeps_odd_times_and_lists_what_it_leaves_out() {
         track.skipped.iter().map(|s| (s.line, s.reason)).collect();
     assert_eq!(
         reasons[..2],
-        [(3, SkipReason::NotATrack), (9, SkipReason::NoTime)]
+        [(3, SkipReason::NotATrack), (10, SkipReason::NoTime)]
     );
     assert!(matches!(
         reasons[2],
-        (10, SkipReason::Range(FixError::Latitude(_)))
+        (11, SkipReason::Range(FixError::Latitude(_)))
     ));
 }
 
 #[test]
 fn gpx_that_is_not_well_formed_is_refused_with_its_line() {
+    let crossed = GPX.replacen("</ele>", "</x>", 1);
+    let refused = gpx(crossed.as_bytes());
+    assert!(
+        matches!(refused, Err(ImportError::Xml { line: 6, .. })),
+        "{refused:?}"
+    );
     let cut = &GPX[..GPX.len() - 20];
-    assert!(matches!(
-        gpx(cut.as_bytes()),
-        Err(ImportError::Xml { line: 13, .. })
-    ));
+    assert!(matches!(gpx(cut.as_bytes()), Err(ImportError::Xml { .. })));
+}
+
+#[test]
+fn gpx_nested_without_end_is_refused_before_it_costs_memory() {
+    let deep = "<a>".repeat(100_000);
+    let refused = gpx(deep.as_bytes());
+    assert!(matches!(refused, Err(ImportError::Xml { what, .. }) if what.contains("deep")));
 }
 
 #[test]
@@ -100,7 +112,7 @@ fn gnss_logger_takes_one_provider_with_its_counter() {
         Fix,???,1,1,,,,,1,,,,,\n";
     let track = super::any("gnss_log.txt", text.as_bytes()).unwrap();
     assert_eq!(track.fixes.len(), 1);
-    let TimedFix { fix, clocks } = track.fixes[0];
+    let ClockedFix { fix, clocks } = track.fixes[0];
     assert_eq!(
         (fix.lat_e7, fix.lon_e7, fix.acc_dm),
         (374_265_080, -1_221_737_080, Some(42))
@@ -161,7 +173,10 @@ proptest! {
     #[test]
     fn rubbish_is_refused_or_read_but_never_panics(
         start in prop_oneof![
-            Just("<gpx><trk><trkseg><trkpt lat='1' lon='2'><time>"), Just("$GNRMC,"), Just("Fix,GPS,"), Just("1,2,3,")
+            Just("<gpx><trk><trkseg><trkpt lat='1' lon='2'><time>"),
+            Just("$GNRMC,"),
+            Just("Fix,GPS,"),
+            Just("1,2,3,"),
         ],
         rest in prop::collection::vec(proptest::num::u8::ANY, 0..200),
     ) {
