@@ -76,7 +76,13 @@ pub(crate) struct Effects {
 
 impl<'a, S: Store> Intake<'a, S> {
     pub(crate) fn new(engine: &'a Engine<S>, from: Origin, now: UnixMs) -> Self {
-        Self::over(&engine.store, engine.directory.clone(), engine.me.device, from, now)
+        Self::over(
+            &engine.store,
+            engine.directory.clone(),
+            engine.me.device,
+            from,
+            now,
+        )
     }
 
     pub(crate) fn over(
@@ -165,7 +171,8 @@ impl<'a, S: Store> Intake<'a, S> {
 
     /// The writes to commit, and what to do afterwards.
     pub(crate) fn finish(mut self) -> (Vec<Write>, Effects) {
-        self.writes.extend(self.feeds.into_values().map(Write::Feed));
+        self.writes
+            .extend(self.feeds.into_values().map(Write::Feed));
         self.taken.objects.sort_unstable();
         self.taken.objects.dedup();
         let effects = Effects {

@@ -32,10 +32,10 @@ pub mod intake;
 
 pub mod beacon;
 pub mod enrol;
+pub mod export;
+pub mod forget;
 pub mod outbox;
 pub mod status;
-pub mod forget;
-pub mod export;
 pub mod sync;
 pub mod transport;
 

@@ -65,7 +65,8 @@ impl<S: Store> Engine<S> {
         let Some(row) = step(&mut patrol, fix, profile)? else {
             return Ok(Recorded::Thinned);
         };
-        self.store.commit(&[Write::Journal(row), Write::Patrol(patrol)])?;
+        self.store
+            .commit(&[Write::Journal(row), Write::Patrol(patrol)])?;
         self.patrol = Some(patrol);
         self.journal_len += 1;
         let sealed = if self.journal_len >= SEAL_AFTER_FIXES {
@@ -234,7 +235,11 @@ fn step(
     let silent = since.is_some_and(|since| since.elapsed_ms.abs() > profile.gap_after_ms);
     let gap_before = patrol.gap.or(silent.then_some(GapCause::NoFix));
     let step = since.filter(|_| gap_before.is_none());
-    let score = Score::of(&fix.fix, step.map(|s| (s.distance_mm, s.elapsed_ms)), &profile);
+    let score = Score::of(
+        &fix.fix,
+        step.map(|s| (s.distance_mm, s.elapsed_ms)),
+        &profile,
+    );
     patrol.fixes += 1;
     patrol.doubtful += u64::from(score != Score::default());
     patrol.gaps += u64::from(gap_before.is_some());
@@ -288,7 +293,9 @@ impl Since {
     }
 
     fn is_thinned_by(self, profile: &TransportProfile) -> bool {
-        let near = u64::try_from(profile.min_distance_dm).unwrap_or(0).saturating_mul(100);
+        let near = u64::try_from(profile.min_distance_dm)
+            .unwrap_or(0)
+            .saturating_mul(100);
         self.distance_mm < near && (0..profile.interval_ms).contains(&self.elapsed_ms)
     }
 }

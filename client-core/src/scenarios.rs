@@ -56,7 +56,13 @@ impl<S: Store> Phone<S> {
         self.wait_ms(1_000);
         let (now, engine) = (self.now, &mut self.engine);
         let change = |document: &_, actor, at| edit.change(document, actor, at);
-        let made = engine.create(DocType::Incident, Audience::Field, change, now, &mut self.dice);
+        let made = engine.create(
+            DocType::Incident,
+            Audience::Field,
+            change,
+            now,
+            &mut self.dice,
+        );
         made.expect("reports")
     }
 

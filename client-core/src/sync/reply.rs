@@ -60,7 +60,13 @@ impl<S: Store> Engine<S> {
         };
         if centre.log != Some(log) {
             took.restored = centre.log.is_some();
-            batch.extend(self.on_other_log(&mut centre, log, &directory, reply.restored.as_deref(), now)?);
+            batch.extend(self.on_other_log(
+                &mut centre,
+                log,
+                &directory,
+                reply.restored.as_deref(),
+                now,
+            )?);
         }
         let proofs = Proofs {
             keys: proof::log_keys(&directory, log),
@@ -112,10 +118,15 @@ impl<S: Store> Engine<S> {
             return Vec::new();
         };
         let held = self.store.cursors().unwrap_or_default();
-        let gone = held.iter().filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
-        let new = allowed.iter().filter(|a| !held.iter().any(|h| a.scope == h.scope));
+        let gone = held
+            .iter()
+            .filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
+        let new = allowed
+            .iter()
+            .filter(|a| !held.iter().any(|h| a.scope == h.scope));
         let drop = gone.map(|cursor| Write::DropCursor(cursor.scope));
-        drop.chain(new.map(|cursor| Write::Cursor(*cursor))).collect()
+        drop.chain(new.map(|cursor| Write::Cursor(*cursor)))
+            .collect()
     }
 
     /// Files whose bytes the centre lacks, whatever we thought.
@@ -155,7 +166,9 @@ fn land(spans: &[Span], sent: &[Digest]) -> Result<Landed, SyncError> {
                 }
             }
             Outcome::Refused(why) => {
-                landed.refused.extend(these.iter().map(|id| (*id, why.code())));
+                landed
+                    .refused
+                    .extend(these.iter().map(|id| (*id, why.code())));
             }
             Outcome::Later => landed.later = true,
         }

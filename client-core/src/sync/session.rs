@@ -195,7 +195,11 @@ impl SyncSession {
 
     fn request<S: Store>(&mut self, engine: &Engine<S>) -> Result<Step, SyncError> {
         let batch = engine.next_batch(self.options.link)?;
-        let ids = batch.envelopes.iter().map(tala_protocol::envelope::Envelope::id).collect();
+        let ids = batch
+            .envelopes
+            .iter()
+            .map(tala_protocol::envelope::Envelope::id)
+            .collect();
         // What was asked once and not proved waits for the next sync.
         let prove = if batch.urgent || self.proof_tried {
             Vec::new()
@@ -215,7 +219,11 @@ impl SyncSession {
             prove,
             proof_from: checkpoint.map(|(size, _)| size),
             budget_bytes: budget,
-            beacon: if batch.urgent { None } else { self.beacon.take() },
+            beacon: if batch.urgent {
+                None
+            } else {
+                self.beacon.take()
+            },
         };
         self.sent = Some(ids);
         Ok(Step::Send(frame::close(&request.to_bytes())))

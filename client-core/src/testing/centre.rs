@@ -13,7 +13,8 @@ use tala_protocol::log::{
     leaf_hash, proof, range_proof, root_at,
 };
 use tala_protocol::sync::{
-    Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest, frame,
+    Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest,
+    frame,
 };
 use tala_protocol::time::UnixMs;
 
@@ -114,7 +115,10 @@ impl Centre {
 
     /// Commits what the bureau has stated since.
     pub fn take_statements(&mut self) {
-        let fresh = self.bureau.statements.split_off(self.stated.min(self.bureau.statements.len()));
+        let fresh = self
+            .bureau
+            .statements
+            .split_off(self.stated.min(self.bureau.statements.len()));
         self.bureau.statements.extend(fresh.iter().cloned());
         self.stated = self.bureau.statements.len();
         for envelope in fresh {
@@ -127,7 +131,11 @@ impl Centre {
     /// Forgets everything behind a leaf and begins another log: a centre put back from a backup.
     pub fn restore_to(&mut self, leaves: usize, log: LogId) {
         let kept: Vec<Envelope> = self.envelopes.drain(..leaves).collect();
-        let old = (self.log, leaves as u64, root_at(&self.nodes, leaves as u64).expect("held"));
+        let old = (
+            self.log,
+            leaves as u64,
+            root_at(&self.nodes, leaves as u64).expect("held"),
+        );
         self.log = log;
         self.envelopes.clear();
         self.by_id.clear();
@@ -164,13 +172,18 @@ impl Centre {
         let request = frame::open(request, REQUEST_LEN_MAX).expect("a frame");
         let request = SyncRequest::from_bytes(&request).expect("a request");
         let mut reply = SyncReply::empty(self.log);
-        let pushed: Vec<Envelope> =
-            request.runs.into_iter().flat_map(|run| run.unpack().expect("rebuilds")).collect();
+        let pushed: Vec<Envelope> = request
+            .runs
+            .into_iter()
+            .flat_map(|run| run.unpack().expect("rebuilds"))
+            .collect();
         let outcomes: Vec<Outcome> = pushed.iter().map(|e| self.outcome(e)).collect();
         reply.spans = spans(&outcomes);
         self.sign_push(&pushed, &outcomes, &mut reply);
         let asked = request.prove.iter().map(|range| self.receipt(*range));
-        reply.receipts.extend(asked.filter(|_| self.mood != Mood::Claims));
+        reply
+            .receipts
+            .extend(asked.filter(|_| self.mood != Mood::Claims));
         if let Some(from) = request.proof_from.filter(|from| *from <= self.size()) {
             let proof = proof::consistency(&self.nodes, from, self.size()).expect("held");
             let proof = proof.into_iter().map(Digest::from_sha256).collect();
@@ -180,7 +193,13 @@ impl Centre {
         if !same_log {
             reply.restored = self.restored.clone();
         }
-        self.deliver(device, &request.cursors, same_log, request.budget_bytes, &mut reply);
+        self.deliver(
+            device,
+            &request.cursors,
+            same_log,
+            request.budget_bytes,
+            &mut reply,
+        );
         reply.backed_up_to = self.backed_up_to;
         frame::close(&reply.to_bytes())
     }
@@ -231,7 +250,9 @@ impl Centre {
         };
         let count = stored.len() as u64;
         match self.mood {
-            Mood::Proves => reply.receipts.push(self.receipt(LeafRange { first, count })),
+            Mood::Proves => reply
+                .receipts
+                .push(self.receipt(LeafRange { first, count })),
             Mood::Acknowledges => {
                 let ids = stored.iter().map(|(_, id)| id);
                 let count = u32::try_from(count).expect("few");
@@ -255,7 +276,11 @@ impl Centre {
         let mut page = Vec::new();
         for cursor in cursors {
             let from = if same_log { cursor.position } else { 0 };
-            let list = self.lists.get(&cursor.scope).map(Vec::as_slice).unwrap_or_default();
+            let list = self
+                .lists
+                .get(&cursor.scope)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let mut position = from;
             for leaf in list.iter().skip(usize::try_from(from).expect("fits")) {
                 let envelope = &self.envelopes[usize::try_from(*leaf).expect("fits")];
@@ -321,13 +346,15 @@ fn at_start(unit: UnitId) -> Cursor {
 fn spans(outcomes: &[Outcome]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     for outcome in outcomes {
-        let joined = out.last_mut().filter(|last| match (last.outcome, *outcome) {
-            (Outcome::Stored { first_leaf: a }, Outcome::Stored { first_leaf: b })
-            | (Outcome::Known { first_leaf: a }, Outcome::Known { first_leaf: b }) => {
-                a + u64::from(last.count) == b
-            }
-            (a, b) => a == b,
-        });
+        let joined = out
+            .last_mut()
+            .filter(|last| match (last.outcome, *outcome) {
+                (Outcome::Stored { first_leaf: a }, Outcome::Stored { first_leaf: b })
+                | (Outcome::Known { first_leaf: a }, Outcome::Known { first_leaf: b }) => {
+                    a + u64::from(last.count) == b
+                }
+                (a, b) => a == b,
+            });
         match joined {
             Some(last) => last.count += 1,
             None => out.push(Span {

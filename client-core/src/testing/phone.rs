@@ -130,7 +130,8 @@ impl<S: Store> Phone<S> {
         self.wait_ms(1_000);
         let step = i32::try_from((self.now.mono.0 / 1_000) % 100_000).unwrap_or(0);
         TimedFix {
-            fix: Fix::at(self.now.wall, 436_000_000 + step * 900, 1_160_000_000).expect("on the globe"),
+            fix: Fix::at(self.now.wall, 436_000_000 + step * 900, 1_160_000_000)
+                .expect("on the globe"),
             wall: self.now.wall,
             mono: self.now.mono,
             boot: self.now.boot,
