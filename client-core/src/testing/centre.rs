@@ -7,11 +7,12 @@ use tala_protocol::cert::Directory;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::envelope::{Audience, Envelope, signed};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{DeviceId, LogId, UnitId};
+use tala_protocol::id::{DeviceId, LogId, PersonId, UnitId};
 use tala_protocol::log::{
     Ack, Checkpoint, Frontier, LogKey, NodeHash, NodeSource, Receipt, SignedAck, envelopes_hash,
     leaf_hash, proof, range_proof, root_at,
 };
+use tala_protocol::sync::enrol::{ENROL_LEN_MAX, EnrolReply, EnrolRequest};
 use tala_protocol::sync::{
     Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest,
     frame,
@@ -165,6 +166,35 @@ impl Centre {
             signature,
         }
         .to_bytes()
+    }
+
+    /// Answers an enrolment frame: any code will do, the proof must hold.
+    pub fn enrol(&mut self, request: &[u8], person: PersonId) -> Vec<u8> {
+        let request = frame::open(request, ENROL_LEN_MAX).expect("a frame");
+        let request = EnrolRequest::from_bytes(&request).expect("a request");
+        let proof = request.verify(&self.bureau.realm());
+        proof.expect("the phone holds its key");
+        let (unit, device) = (self.bureau.top, request.key.device_id());
+        self.bureau.enrol(request.key, unit, person);
+        self.admit(device, unit);
+        frame::close(&self.welcome(device, unit, Some(person)).to_bytes())
+    }
+
+    /// What a phone is told when it is enrolled.
+    pub fn welcome(
+        &self,
+        device: DeviceId,
+        unit: UnitId,
+        person: Option<PersonId>,
+    ) -> EnrolReply {
+        EnrolReply {
+            root: self.bureau.root_key(),
+            log: self.log,
+            unit,
+            person,
+            statements: Run::pack_all(&self.bureau.statements),
+            scopes: self.scopes(device),
+        }
     }
 
     /// Answers a sync frame of a device.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use tala_protocol::fix::{Fix, TimedFix};
 use tala_protocol::id::{PersonId, UnitId};
-use tala_protocol::sync::enrol::{EnrolReply, EnrolmentCode};
+use tala_protocol::sync::enrol::EnrolmentCode;
 use tala_protocol::sync::frame;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 
@@ -88,14 +88,7 @@ impl<S: Store> Phone<S> {
             let mut centre = centre.borrow_mut();
             centre.bureau.enrol(key.clone(), unit, person);
             centre.admit(device, unit);
-            EnrolReply {
-                root: centre.bureau.root_key(),
-                log: centre.log,
-                unit,
-                person: Some(person),
-                statements: tala_protocol::envelope::wire::Run::pack_all(&centre.bureau.statements),
-                scopes: centre.scopes(device),
-            }
+            centre.welcome(device, unit, Some(person))
         };
         let code = EnrolmentCode {
             url: "https://tala.example".into(),
