@@ -166,8 +166,10 @@ impl<S: Store> Engine<S> {
         }
         let batch = appender.finish();
         self.store.commit(&batch)?;
-        if let Some(stored) = self.store.envelope(&unsigned.id())? {
-            self.receive_change(&stored)?;
+        // It is written: whatever goes wrong in memory now only means building the document anew.
+        let stored = self.store.envelope(&unsigned.id()).ok().flatten();
+        if !stored.is_some_and(|stored| self.receive_change(&stored).is_ok()) {
+            self.judge_anew(object);
         }
         Ok(())
     }

@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod status;
 pub mod sync;
 pub mod transport;
+pub mod urgent;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -69,11 +69,7 @@ impl<S: Store> Engine<S> {
             .commit(&[Write::Journal(row), Write::Patrol(patrol)])?;
         self.patrol = Some(patrol);
         self.journal_len += 1;
-        let sealed = if self.journal_len >= SEAL_AFTER_FIXES {
-            self.seal(now)?
-        } else {
-            Sealed::default()
-        };
+        let sealed = self.seal_if_full(now);
         Ok(Recorded::Durable(sealed))
     }
 
@@ -100,10 +96,7 @@ impl<S: Store> Engine<S> {
         self.store.commit(&batch)?;
         self.patrol = Some(patrol);
         self.journal_len += added;
-        if self.journal_len >= SEAL_AFTER_FIXES {
-            return self.seal(now);
-        }
-        Ok(Sealed::default())
+        Ok(self.seal_if_full(now))
     }
 
     /// The patrol that is being recorded, as it stands.
@@ -123,6 +116,8 @@ impl<S: Store> Engine<S> {
 
     /// Pauses: what waits is sealed, and the next fix ends a gap.
     pub fn pause(&mut self, now: DeviceTimes) -> Result<Snapshot, EngineError> {
+        self.recording()?;
+        self.seal(now)?;
         let patrol = self.recording()?;
         self.put_patrol(PatrolRow {
             state: PatrolState::Paused,
@@ -130,7 +125,6 @@ impl<S: Store> Engine<S> {
             saved_at: now.wall,
             ..patrol
         })?;
-        self.seal(now)?;
         self.snapshot().ok_or(EngineError::NoPatrol)
     }
 
@@ -155,6 +149,18 @@ impl<S: Store> Engine<S> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Seals a full journal. The fixes are durable whether that works or not, so a failure is no answer to
+    /// whoever recorded; the next fix tries again.
+    fn seal_if_full(&mut self, now: DeviceTimes) -> Sealed {
+        if self.journal_len < SEAL_AFTER_FIXES {
+            return Sealed::default();
+        }
+        self.seal(now).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the journal is full and could not be sealed");
+            Sealed::default()
+        })
     }
 
     /// After an opening: whether a recording was cut off, and why.

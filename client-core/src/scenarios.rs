@@ -4,7 +4,9 @@ mod faults;
 mod merging;
 mod peers;
 mod recording;
+mod repeating;
 mod syncing;
+mod urgent;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::LogId;
 use tala_protocol::log::NodeHash;
-use tala_protocol::sync::{Outcome, Span, SyncReply};
+use tala_protocol::sync::{LeafRange, Outcome, Span, SyncReply};
 use tala_protocol::time::DeviceTimes;
 
 use super::SyncError;
 use super::proof::{self, Proofs};
 use super::restored;
-use crate::engine::{CENTRE, Engine, EngineError};
+use super::session::Sent;
+use crate::engine::{ALL, CENTRE, Engine, EngineError};
 use crate::identity::Centre;
 use crate::intake::{Intake, Origin};
-use crate::store::{Delivery, LeafAt, Store, Write};
+use crate::store::{Delivery, LeafAt, Pick, Store, Write};
 
 /// What a reply did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,10 +42,10 @@ impl<S: Store> Engine<S> {
     pub(super) fn take_reply(
         &mut self,
         reply: SyncReply,
-        sent: &[Digest],
+        sent: &Sent,
         now: DeviceTimes,
     ) -> Result<Took, SyncError> {
-        let landed = land(&reply.spans, sent)?;
+        let landed = land(&reply.spans, &sent.ids)?;
         let log = reply.log;
         let mut centre = self.centre.clone();
         let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
@@ -76,6 +77,9 @@ impl<S: Store> Engine<S> {
         };
         let proved = self.prove(&proofs, &landed, &mut centre, log)?;
         took.proved = proved.count;
+        if !took.restored {
+            batch.extend(self.unproved_claims(&sent.prove, log)?);
+        }
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
@@ -91,7 +95,7 @@ impl<S: Store> Engine<S> {
         batch.push(Write::Set(CENTRE, centre.to_bytes()));
         self.store.commit(&batch).map_err(EngineError::from)?;
         self.centre = centre;
-        let taken = self.settle(effects)?;
+        let taken = self.settle(effects);
         took.fetched = taken.new;
         took.moved_on |= taken.new > 0;
         Ok(took)
@@ -110,6 +114,26 @@ impl<S: Store> Engine<S> {
         let keys = proof::log_keys(directory, log);
         let restore = statement.and_then(|bytes| restored::verified(bytes, &keys, old));
         restored::begin(&self.store, centre, log, restore, now.wall)
+    }
+
+    /// What was claimed to lie on these leaves and was not proved when asked for: an unsigned word that did
+    /// not hold. It is on this phone only, and goes out again. Writes that follow put right what was proved.
+    fn unproved_claims(&self, asked: &[LeafRange], log: LogId) -> Result<Vec<Write>, EngineError> {
+        let mut batch = Vec::new();
+        for range in asked {
+            let pick = Pick::Leaves {
+                log,
+                first: range.first,
+                count: range.count,
+            };
+            let rows = self.store.envelopes(&pick, ALL)?.into_iter();
+            let claimed = rows.filter(|row| matches!(row.delivery, Delivery::Claimed(_)));
+            batch.extend(claimed.map(|row| Write::Deliver {
+                id: row.id,
+                delivery: Delivery::Here,
+            }));
+        }
+        Ok(batch)
     }
 
     /// Lists that may be read now, and lists that may not be read any more.

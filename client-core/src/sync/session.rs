@@ -4,7 +4,7 @@ use tala_protocol::cbor::CborError;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::frame::{self, FrameError};
-use tala_protocol::sync::{REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError};
@@ -93,13 +93,20 @@ pub enum SyncError {
     Engine(#[from] EngineError),
 }
 
+/// A request under way: the envelopes sent, in order, and the leaves asked to be proved.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) ids: Vec<Digest>,
+    pub(super) prove: Vec<LeafRange>,
+}
+
 /// A sync under way.
 #[derive(Debug)]
 pub struct SyncSession {
     options: SyncOptions,
     beacon: Option<Vec<u8>>,
-    /// What is under way: the envelopes sent, in order.
-    sent: Option<Vec<Digest>>,
+    /// What is under way.
+    sent: Option<Sent>,
     proof_tried: bool,
     failed_uploads: Vec<Digest>,
     pub(super) summary: Summary,
@@ -225,7 +232,10 @@ impl SyncSession {
                 self.beacon.take()
             },
         };
-        self.sent = Some(ids);
+        self.sent = Some(Sent {
+            ids,
+            prove: request.prove.clone(),
+        });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }
 }

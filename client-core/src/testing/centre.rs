@@ -181,12 +181,7 @@ impl Centre {
     }
 
     /// What a phone is told when it is enrolled.
-    pub fn welcome(
-        &self,
-        device: DeviceId,
-        unit: UnitId,
-        person: Option<PersonId>,
-    ) -> EnrolReply {
+    pub fn welcome(&self, device: DeviceId, unit: UnitId, person: Option<PersonId>) -> EnrolReply {
         EnrolReply {
             root: self.bureau.root_key(),
             log: self.log,
@@ -210,10 +205,12 @@ impl Centre {
         let outcomes: Vec<Outcome> = pushed.iter().map(|e| self.outcome(e)).collect();
         reply.spans = spans(&outcomes);
         self.sign_push(&pushed, &outcomes, &mut reply);
-        let asked = request.prove.iter().map(|range| self.receipt(*range));
+        let held = |range: &&LeafRange| range.first.saturating_add(range.count) <= self.size();
+        let asked = request.prove.iter().filter(held);
+        let asked = asked.filter(|_| self.mood != Mood::Claims);
         reply
             .receipts
-            .extend(asked.filter(|_| self.mood != Mood::Claims));
+            .extend(asked.map(|range| self.receipt(*range)));
         if let Some(from) = request.proof_from.filter(|from| *from <= self.size()) {
             let proof = proof::consistency(&self.nodes, from, self.size()).expect("held");
             let proof = proof.into_iter().map(Digest::from_sha256).collect();

@@ -64,7 +64,10 @@ fn gpx(folder: &Path) -> String {
 
 fn photo(folder: &Path) -> String {
     let picture = image::RgbImage::from_fn(900, 700, |x, y| {
-        let noise = x.wrapping_mul(2_654_435_761).wrapping_add(y.wrapping_mul(40_503)) >> 13;
+        let noise = x
+            .wrapping_mul(2_654_435_761)
+            .wrapping_add(y.wrapping_mul(40_503))
+            >> 13;
         image::Rgb([(noise % 256) as u8, (x % 256) as u8, (y % 256) as u8])
     });
     let path = folder.join("photo.jpg");
@@ -85,28 +88,53 @@ fn a_patrol_from_the_saddle_to_the_centre() {
     let started = tala.json(&["patrol", "start", "--title", "北线"]);
     assert_eq!(started["state"], "recording");
     let recorded = tala.json(&["record", &gpx(folder.path())]);
-    assert_eq!((&recorded["fixes"], &recorded["segments"]), (&650.into(), &2.into()));
+    assert_eq!(
+        (&recorded["fixes"], &recorded["segments"]),
+        (&650.into(), &2.into())
+    );
     let incident = tala.json(&[
-        "report", "--category", "1", "--title", "新开垦", "--at", "43.6,116.0", "--photo",
+        "report",
+        "--category",
+        "1",
+        "--title",
+        "新开垦",
+        "--at",
+        "43.6,116.0",
+        "--photo",
         &photo(folder.path()),
     ]);
     let stopped = tala.json(&["patrol", "stop"]);
-    assert_eq!((&stopped["state"], &stopped["unsealed"]), (&"ended".into(), &0.into()));
+    assert_eq!(
+        (&stopped["state"], &stopped["unsealed"]),
+        (&"ended".into(), &0.into())
+    );
 
     let before = tala.json(&["status"]);
     let records = before["records"].as_array().expect("a list");
     assert_eq!(records.len(), 2);
-    assert!(records.iter().all(|record| record["state"] == "here"), "{before}");
+    assert!(
+        records.iter().all(|record| record["state"] == "here"),
+        "{before}"
+    );
     let synced = tala.json(&["sync"]);
     assert_eq!(synced["uploaded"], 2, "{synced}");
     let after = tala.json(&["status"]);
     let records = after["records"].as_array().expect("a list");
-    assert!(records.iter().all(|record| record["state"] == "at_centre"), "{after}");
+    assert!(
+        records.iter().all(|record| record["state"] == "at_centre"),
+        "{after}"
+    );
 
     let id = incident["incident"].as_str().expect("an id");
     let shown = tala.json(&["show", &id[..8]]);
     assert_eq!(shown["title"], "新开垦");
-    assert!(shown["media"].as_array().expect("a list").iter().all(|m| m["complete"] == true));
+    assert!(
+        shown["media"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .all(|m| m["complete"] == true)
+    );
     let out = folder.path().join("out.gpx").to_string_lossy().into_owned();
     let patrol = started["patrol"].as_str().expect("an id");
     let exported = tala.json(&["export", "gpx", patrol, "--out", &out]);
@@ -135,7 +163,10 @@ fn two_phones_edit_one_incident_and_the_conflict_is_shown_with_names() {
     assert_eq!(of_a["fields"], of_b["fields"]);
     let values = of_a["conflicts"][0]["values"].as_array().expect("a list");
     assert_eq!(values.len(), 2);
-    assert!(values.iter().all(|value| value["name"].is_string()), "{of_a}");
+    assert!(
+        values.iter().all(|value| value["name"].is_string()),
+        "{of_a}"
+    );
 }
 
 #[test]

@@ -35,7 +35,9 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().expect("has one"));
         let bureau = Bureau::new(7);
         let root = bureau.root_key().fingerprint();
-        std::thread::spawn(move || serve(&listener, Centre::new(bureau, LogId::from_bytes([1; 16]))));
+        std::thread::spawn(move || {
+            serve(&listener, Centre::new(bureau, LogId::from_bytes([1; 16])))
+        });
         Self { url, root }
     }
 
@@ -85,7 +87,8 @@ fn read(socket: &mut TcpStream) -> Option<Request> {
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n");
         if let Some(end) = end {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = header(&head, "content-length").map_or(0, |v| v.parse().expect("a number"));
+            let length =
+                header(&head, "content-length").map_or(0, |v| v.parse().expect("a number"));
             if bytes.len() >= end + 4 + length {
                 let mut first = head.split_whitespace();
                 return Some(Request {
@@ -105,7 +108,8 @@ fn read(socket: &mut TcpStream) -> Option<Request> {
 fn header(head: &str, name: &str) -> Option<String> {
     head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
-        key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        key.eq_ignore_ascii_case(name)
+            .then(|| value.trim().to_owned())
     })
 }
 
@@ -123,7 +127,11 @@ fn answer(centre: &mut Centre, request: &Request, people: &mut u8) -> Answer {
             ok(centre.enrol(&request.body, PersonId::from_bytes([*people; 16])))
         }
         "sync" => ok(centre.sync(device, &request.body)),
-        media => file(centre, request, media.strip_prefix("media/").expect("a file")),
+        media => file(
+            centre,
+            request,
+            media.strip_prefix("media/").expect("a file"),
+        ),
     }
 }
 
@@ -140,10 +148,17 @@ fn file(centre: &mut Centre, request: &Request, path: &str) -> Answer {
             status = "409 Conflict";
         }
     }
-    let complete = if Digest::sha256(held) == hash { "?1" } else { "?0" };
+    let complete = if Digest::sha256(held) == hash {
+        "?1"
+    } else {
+        "?0"
+    };
     Answer {
         status,
-        headers: format!("upload-offset: {}\r\nupload-complete: {complete}\r\n", held.len()),
+        headers: format!(
+            "upload-offset: {}\r\nupload-complete: {complete}\r\n",
+            held.len()
+        ),
         body: Vec::new(),
     }
 }
