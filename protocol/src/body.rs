@@ -11,6 +11,9 @@ mod media;
 mod track;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 pub use beacon::{BEACON_LEN_MAX, Beacon, BeaconError, SignedBeacon};
 pub use change::ChangeBody;
 pub use grant::Grant;

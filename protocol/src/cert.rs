@@ -14,6 +14,9 @@ mod role;
 mod statement;
 mod units;
 
+#[cfg(test)]
+mod tests;
+
 pub use directory::{CertError, Directory, Standing};
 pub use revocation::{Cut, Revocation};
 pub use role::Role;

@@ -243,7 +243,6 @@ impl<'b, C> minicbor::Decode<'b, C> for Signature {
 mod tests {
     use super::*;
     use ed25519_dalek::Signer as _;
-    use p256::ecdsa::signature::Signer as _;
 
     #[test]
     fn both_algorithms_verify_and_notice_a_changed_message() {

@@ -15,5 +15,8 @@ pub mod peer;
 mod reply;
 mod request;
 
+#[cfg(test)]
+mod tests;
+
 pub use reply::{Outcome, REPLY_LEN_MAX, Refusal, Span, SyncReply};
 pub use request::{Cursor, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest, Versions};

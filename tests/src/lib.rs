@@ -1,1 +1,5 @@
-//! tests
+//! `tala-tests`: what crosses crates. Simulation, fault rings, hostile input, benches, end to end.
+//!
+//! The programs under `src/bin/` are started by `cargo xtask`; what they do lives here, one module each.
+
+pub mod hostile;

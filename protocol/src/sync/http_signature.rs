@@ -65,7 +65,8 @@ impl SignatureParams {
     /// The signature base (RFC 9421 section 2.5): what the device signs.
     pub fn base(&self, parts: &SignedParts<'_>) -> Vec<u8> {
         format!(
-            "\"@method\": {}\n\"@path\": {}\n\"@query\": ?{}\n\"content-digest\": {}\n\"@signature-params\": {}",
+            "\"@method\": {}\n\"@path\": {}\n\"@query\": ?{}\n\"content-digest\": {}\n\
+             \"@signature-params\": {}",
             parts.method,
             parts.path,
             parts.query,
