@@ -9,6 +9,7 @@
 //! everything else.
 
 pub mod cbor;
+pub mod fields;
 pub mod hash;
 pub mod id;
 pub mod key;
@@ -34,3 +35,6 @@ pub mod triage;
 
 pub mod log;
 pub mod sync;
+
+#[cfg(test)]
+mod golden;
