@@ -59,3 +59,8 @@ pub use patrol::{
 pub use plan::{PlanEdit, PlanView, PlannedPlaceEdit, PlannedPlaceView, TaskEdit, TaskView};
 pub use source::Source;
 pub use value::{Value, Written};
+
+#[cfg(test)]
+mod incident_tests;
+#[cfg(test)]
+mod schema_tests;

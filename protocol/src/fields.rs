@@ -6,8 +6,9 @@
 //! envelope or a wire run has a shape of its own and does not use this.
 //!
 //! The rules are RFC 8949 section 4.2.1 (shortest heads, definite lengths, keys in order, no key twice)
-//! and three of ours: no floating point, no `undefined` (numbers are integers with a unit), and at most
-//! [`MAX_DEPTH`] levels. So one value has one encoding, and equal bytes mean equal values.
+//! and ours: no floating point, no `undefined` (numbers are integers with a unit), at most [`MAX_DEPTH`]
+//! levels, [`MAX_KEYS`] keys in a map and [`MAX_ITEMS`] items in a list that is opened. So one value has
+//! one encoding, and equal bytes mean equal values.
 
 mod item;
 mod raw;
@@ -17,6 +18,11 @@ use std::collections::BTreeMap;
 
 pub use item::MAX_DEPTH;
 pub use raw::Raw;
+
+/// Most keys in a map that is opened.
+pub const MAX_KEYS: u64 = 1_024;
+/// Most items in a list that is opened.
+pub const MAX_ITEMS: u64 = 4_096;
 
 /// Why bytes are not such a map, or a field is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +55,9 @@ pub enum FieldsError {
     /// Not a map with unsigned integer keys.
     #[error("not a map with unsigned integer keys")]
     NotAMap,
+    /// More than [`MAX_KEYS`] keys.
+    #[error("a map has more than {MAX_KEYS} keys")]
+    TooManyKeys,
     /// A format number that this build does not read.
     #[error("format {0} is newer than this version reads")]
     Format(u64),
@@ -91,6 +100,9 @@ impl Fields {
         let (Ok(Some(count)), mut map) = (d.map(), BTreeMap::new()) else {
             return Err(FieldsError::NotAMap);
         };
+        if count > MAX_KEYS {
+            return Err(FieldsError::TooManyKeys);
+        }
         for _ in 0..count {
             let Ok(key) = d.u64() else {
                 return Err(FieldsError::NotAMap);
@@ -235,6 +247,13 @@ pub(crate) mod tests {
         for (bytes, why) in refused {
             assert!(Fields::parse(bytes, 64).is_err(), "{why}");
         }
+        let many: Fields = (0..=MAX_KEYS).map(|key| (key, Raw::null())).collect();
+        assert_eq!(
+            Fields::parse(&many.to_bytes(), 1 << 20),
+            Err(FieldsError::TooManyKeys)
+        );
+        let long = vec![Raw::null(); 4_097];
+        assert_eq!(Raw::array(&long).as_array(), None);
         let deep: Vec<u8> = [0xa1, 0x01]
             .into_iter()
             .chain([0x81; 100])

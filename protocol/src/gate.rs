@@ -38,3 +38,10 @@ pub use ledger::{Arrival, Ledger, Outcome};
 pub use refusal::GateRefusal;
 pub use standing::{PolicyRefusal, Quarantine, Ruling, RulingKind, Standing};
 pub use trial::trial;
+
+#[cfg(test)]
+pub(crate) mod kit;
+#[cfg(test)]
+mod ledger_tests;
+#[cfg(test)]
+mod refusal_tests;

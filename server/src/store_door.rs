@@ -77,7 +77,7 @@ impl DoorStore {
     /// Writes a consistent copy to `path`.
     pub fn copy_to(&self, path: &Path) -> Result<(), DoorStoreError> {
         let connection = self.lock()?;
-        let copied = connection.backup(rusqlite::MAIN_DB, path, None);
+        let copied = connection.backup(rusqlite::MAIN_DB, path, None::<fn(_)>);
         copied.map_err(|source| DoorStoreError::Write {
             what: "copy",
             source,

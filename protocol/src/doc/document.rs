@@ -8,7 +8,7 @@ use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValu
 use super::actor::ActorId;
 use super::field::FieldType;
 use super::value::{Value, Written, actor_of};
-use crate::gate::Admitted;
+use crate::gate::{Admitted, limits};
 use crate::time::UnixMs;
 
 /// Why changes could not be applied or a cache not be loaded.
@@ -134,7 +134,8 @@ impl Document {
     /// Makes a change without applying it: returns its raw bytes, or nothing when nothing would change (a
     /// field set to the value it already has, and not in conflict). Sign, admit and apply what it returns.
     ///
-    /// `at` is kept in the change as its time, for show; nothing is ordered by it.
+    /// `at` is kept in the change as its time, for show; nothing is ordered by it. A clock so wrong that no
+    /// calendar could show its time is brought to the nearest end of the calendar.
     pub fn edit(
         &self,
         actor: ActorId,
@@ -148,12 +149,19 @@ impl Document {
         let mut transaction = copy.transaction();
         for (path, scalar) in editor.writes {
             let written = match scalar {
+                // Of the value shown already, Automerge would only delete the rivals. Taken away first, it becomes
+                // the value of whoever chose.
+                Some(scalar) if self.is_shown_of_several(&path, &scalar) => transaction
+                    .delete(ROOT, path.as_str())
+                    .and_then(|()| transaction.put(ROOT, path.as_str(), scalar)),
                 Some(scalar) => transaction.put(ROOT, path.as_str(), scalar),
                 None => transaction.delete(ROOT, path.as_str()),
             };
             written.map_err(|source| EditError::Write { path, source })?;
         }
-        let (made, _) = transaction.commit_with(CommitOptions::default().with_time(at.0));
+        let limit = limits::TIME_MS.cast_signed();
+        let time = at.0.clamp(-limit, limit);
+        let (made, _) = transaction.commit_with(CommitOptions::default().with_time(time));
         let change = made.and_then(|hash| copy.get_change_by_hash(&hash));
         Ok(change.map(|change| change.raw_bytes().to_vec()))
     }
@@ -175,6 +183,12 @@ impl Document {
             Some(Written { value, actor: actor_of(id), change })
         });
         written.collect()
+    }
+
+    fn is_shown_of_several(&self, path: &str, scalar: &ScalarValue) -> bool {
+        let standing = self.values(path);
+        let shown = standing.first().map(|written| &written.value);
+        standing.len() > 1 && shown == Some(&Value::of_scalar(scalar))
     }
 
     pub(super) const fn inner(&self) -> &Automerge {

@@ -21,7 +21,7 @@ pub struct HistoryEntry {
     pub seq: u64,
     /// What its author's clock said.
     pub at: UnixMs,
-    /// What it wrote, in order.
+    /// What it wrote, each field once, in order.
     pub touched: Vec<Touch>,
 }
 
@@ -67,6 +67,8 @@ fn entry(change: &automerge::Change, objects: &mut ObjectPaths) -> HistoryEntry 
             }
             OpType::Delete | OpType::MarkBegin(_) | OpType::MarkEnd(_) => None,
         };
+        // A choice between values takes them away and writes one: only what came of it is told.
+        touched.retain(|earlier: &Touch| earlier.path != path || path.ends_with('*'));
         touched.push(Touch { path, value });
     }
     HistoryEntry {

@@ -74,7 +74,7 @@ fn times_from_raw(raw: &Raw) -> Option<DeviceTimes> {
         wall: UnixMs(wall.as_i64()?),
         mono: MonoMs(mono.as_i64()?),
         boot: BootId(u32::try_from(boot.as_u64()?).ok()?),
-        gnss: if *gnss == Raw::null() {
+        gnss: if gnss.is_null() {
             None
         } else {
             Some(UnixMs(gnss.as_i64()?))

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fields::tests::{any_fields, any_raw};
+use crate::geo::Point;
 use crate::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 
 fn event() -> Event {
@@ -26,12 +27,11 @@ fn message() -> Message {
 fn sos() -> Sos {
     Sos {
         nonce: [0x05; 16],
-        place: Place::new(
-            436_012_345,
-            1_160_054_321,
-            Some(85),
-            UnixMs(1_780_000_000_000),
-        ),
+        place: Some(Place {
+            point: Point::new(436_012_345, 1_160_054_321).expect("a place"),
+            acc_dm: Some(85),
+            at: UnixMs(1_780_000_000_000),
+        }),
         pressed: DeviceTimes {
             wall: UnixMs(1_780_000_000_500),
             mono: MonoMs(123_456),
@@ -127,12 +127,28 @@ fn an_erasure_without_ground_or_number_is_none() {
 
 #[test]
 fn a_place_off_the_earth_and_a_battery_above_full_are_refused() {
-    assert_eq!(Place::new(900_000_001, 0, None, UnixMs(0)), None);
     let mut body = Fields::parse(&sos().to_bytes(), MAX_BODY_BYTES).expect("reads");
     body.set(4, 101u64);
     assert_eq!(
         Sos::from_bytes(&body.to_bytes()),
         Err(FieldsError::Invalid("battery"))
+    );
+    body.set(4, 100u64);
+    assert_eq!(
+        Sos::from_bytes(&body.to_bytes()).map(|sos| sos.battery_pct),
+        Ok(Some(100))
+    );
+    let pole = [900_000_001u64, 0].map(Raw::from);
+    let place = [
+        pole[0].clone(),
+        pole[1].clone(),
+        Raw::null(),
+        pole[1].clone(),
+    ];
+    body.set(2, Raw::array(&place));
+    assert_eq!(
+        Sos::from_bytes(&body.to_bytes()),
+        Err(FieldsError::Invalid("place"))
     );
 }
 

@@ -1,6 +1,8 @@
 //! A single item as bytes that are known to be deterministic.
 
-use super::{Fields, FieldsError, item};
+use std::collections::BTreeMap;
+
+use super::{Fields, FieldsError, MAX_ITEMS, item};
 
 /// One deterministic CBOR item, kept as its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -36,6 +38,21 @@ impl Raw {
         item::head(&mut out, item::ARRAY, items.len() as u64);
         for item in items {
             out.extend_from_slice(&item.0);
+        }
+        Self(out)
+    }
+
+    /// A map with text keys, in the one order.
+    pub fn text_map<'a>(items: impl IntoIterator<Item = (&'a str, Raw)>) -> Self {
+        let by_encoding: BTreeMap<Vec<u8>, Raw> = items
+            .into_iter()
+            .map(|(key, value)| (Raw::from(key).0, value))
+            .collect();
+        let mut out = Vec::new();
+        item::head(&mut out, item::MAP, by_encoding.len() as u64);
+        for (key, value) in by_encoding {
+            out.extend_from_slice(&key);
+            out.extend_from_slice(&value.0);
         }
         Self(out)
     }
@@ -82,10 +99,33 @@ impl Raw {
         Fields::from_checked(&self.0).ok()
     }
 
-    /// The items of a list.
+    /// A map with text keys.
+    pub fn as_text_map(&self) -> Option<Vec<(String, Raw)>> {
+        let mut d = minicbor::Decoder::new(&self.0);
+        let count = d.map().ok().flatten()?;
+        let mut items = Vec::new();
+        for _ in 0..count {
+            let key = d.str().ok()?.to_owned();
+            let start = d.position();
+            d.skip().ok()?;
+            items.push((key, Self(self.0.get(start..d.position())?.to_vec())));
+        }
+        Some(items)
+    }
+
+    /// Is it `null`?
+    pub fn is_null(&self) -> bool {
+        *self == Self::null()
+    }
+
+    /// The items of a list of at most [`MAX_ITEMS`].
     pub fn as_array(&self) -> Option<Vec<Raw>> {
         let mut d = minicbor::Decoder::new(&self.0);
-        let count = d.array().ok().flatten()?;
+        let count = d
+            .array()
+            .ok()
+            .flatten()
+            .filter(|count| *count <= MAX_ITEMS)?;
         let mut items = Vec::new();
         for _ in 0..count {
             let start = d.position();

@@ -74,6 +74,12 @@ impl Fields {
         })
     }
 
+    /// Takes a flag: `true` or absent. Writing `false` would be a second form of the same.
+    pub fn take_flag(&mut self, key: u64, name: &'static str) -> Result<bool, FieldsError> {
+        let flag = self.take_opt(key, name, |raw| raw.as_bool().filter(|flag| *flag))?;
+        Ok(flag.is_some())
+    }
+
     /// Takes a hash with its algorithm.
     pub fn take_digest(&mut self, key: u64, name: &'static str) -> Result<Digest, FieldsError> {
         self.take(key, name, as_digest)

@@ -1,9 +1,11 @@
 //! The operations of a change, decoded within the bounds that the scan has proved.
 
-use super::reader::{Bools, Delta, Rle, Text, Unsigned};
-use super::refusal::{GateRefusal, malformed};
+use super::limits;
+use super::reader::{Bools, Delta, Reader, Rle, Text, Unsigned};
+use super::refusal::{GateRefusal, malformed, within};
 use super::scan::Scan;
 
+const ACTION_INCREMENT: u64 = 5;
 const VALUE_COUNTER: u64 = 8;
 
 /// An operation's name inside one change: an actor of its table and a counter.
@@ -73,6 +75,7 @@ struct Cursor<'a> {
     insert: Bools<'a>,
     action: Rle<'a, Unsigned>,
     value_meta: Rle<'a, Unsigned>,
+    value: Reader<'a>,
     pred_count: Rle<'a, Unsigned>,
     pred_actor: Rle<'a, Unsigned>,
     pred_counter: Delta<'a>,
@@ -90,6 +93,7 @@ impl<'a> Cursor<'a> {
             insert: Bools::new(columns.insert),
             action: Rle::new(columns.action),
             value_meta: Rle::new(columns.value_meta),
+            value: Reader::new(columns.value),
             pred_count: Rle::new(columns.pred_count),
             pred_actor: Rle::new(columns.pred_actor),
             pred_counter: Delta::new(columns.pred_counter),
@@ -134,12 +138,16 @@ impl<'a> Cursor<'a> {
     fn action(&mut self) -> Result<Action, GateRefusal> {
         let action = self.action.cell()?.flatten().ok_or(malformed("action"))?;
         let meta = self.value_meta.cell()?.flatten().ok_or(malformed("value meta"))?;
+        let value = self.value.take(meta >> 4)?;
+        if action == ACTION_INCREMENT || meta & 0x0f == VALUE_COUNTER {
+            within("counter", Reader::new(value).sleb()?.unsigned_abs(), limits::COUNTER)?;
+        }
         Ok(match action {
             0 => Action::MakeMap,
             1 => Action::Put { counter: meta & 0x0f == VALUE_COUNTER },
             2 | 4 => Action::MakeSequence,
             3 => Action::Delete,
-            5 => Action::Increment,
+            ACTION_INCREMENT => Action::Increment,
             7 => return Err(GateRefusal::Mark),
             code => return Err(GateRefusal::Action { code }),
         })

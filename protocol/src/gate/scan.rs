@@ -62,7 +62,7 @@ impl<'a> Scan<'a> {
         if seq == 0 || start_op == 0 {
             return Err(malformed("zero counter"));
         }
-        body.sleb()?;
+        within("time", body.sleb()?.unsigned_abs(), limits::TIME_MS)?;
         let message = body.uleb()?;
         within("message bytes", message, limits::MESSAGE_BYTES)?;
         std::str::from_utf8(body.take(message)?).map_err(|_| malformed("message text"))?;

@@ -182,9 +182,10 @@ fn decode(bytes: &[u8]) -> Result<Result<SignedAck, AckError>, minicbor::decode:
 fn fixed<const N: usize>(
     d: &mut minicbor::Decoder<'_>,
 ) -> Result<[u8; N], minicbor::decode::Error> {
-    d.bytes()?
-        .try_into()
-        .map_err(|_: std::array::TryFromSliceError| minicbor::decode::Error::message("length"))
+    match d.bytes()?.try_into() {
+        Ok(bytes) => Ok(bytes),
+        Err(_) => Err(minicbor::decode::Error::message("length")),
+    }
 }
 
 #[cfg(test)]

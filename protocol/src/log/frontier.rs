@@ -137,6 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn the_golden_frontier_is_still_read_and_written() {
+        let mut frontier = Frontier::new();
+        for leaf in reference::leaves(13) {
+            frontier.push(leaf);
+        }
+        let golden = crate::golden::check("log/frontier.cbor", &frontier.to_bytes());
+        assert_eq!(Frontier::from_bytes(&golden), Ok(frontier));
+    }
+
+    #[test]
     fn hashes_that_do_not_fit_the_size_are_refused() {
         let mut fields = Fields::new();
         fields

@@ -270,13 +270,13 @@ mod tests {
             key.text(),
             "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
         );
-        let note = SignedNote::parse(
-            "If you think cryptography is the answer to your problem,\n\
-             then you don't know what your problem is.\n\n\
-             \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
-                .as_bytes(),
-        )
-        .expect("the published note");
+        let note = concat!(
+            "If you think cryptography is the answer to your problem,\n",
+            "then you don't know what your problem is.\n\n",
+            "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1F",
+            "FYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n",
+        );
+        let note = SignedNote::parse(note.as_bytes()).expect("the published note");
         assert_eq!(note.verify(&key), Ok(()));
     }
 
@@ -322,7 +322,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arbitrary_notes_are_refused_or_written_alike(text in "(\\PC|\n|\u{2014} [a-z]{1,3} [A-Za-z0-9+/]{8}\n){0,9}") {
+        fn arbitrary_notes_are_refused_or_written_alike(
+            text in "(\\PC|\n|\u{2014} [a-z]{1,3} [A-Za-z0-9+/]{8}\n){0,9}",
+        ) {
             if let Ok(note) = SignedNote::parse(text.as_bytes()) {
                 prop_assert_eq!(note.to_string(), text);
             }

@@ -75,6 +75,11 @@ impl Receipt {
         }
     }
 
+    /// The leaves it covers.
+    pub fn leaves(&self) -> std::ops::Range<u64> {
+        self.first_leaf..self.first_leaf.saturating_add(self.count)
+    }
+
     /// The canonical form.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut fields = self.newer.clone();

@@ -116,7 +116,8 @@ impl TileId {
     pub fn node(&self, bytes: &[u8], node: NodeId) -> Option<NodeHash> {
         let (hashes, rest) = bytes.as_chunks::<32>();
         let height = node.level % TILE_HEIGHT;
-        let first = (node.index << height).checked_sub(self.index.checked_mul(TILE_WIDTH)?)?;
+        let first = (node.index.checked_mul(1 << height)?)
+            .checked_sub(self.index.checked_mul(TILE_WIDTH)?)?;
         let first = usize::try_from(first).ok()?;
         let part = hashes.get(first..first.checked_add(1 << height)?)?;
         let fits = node.level / TILE_HEIGHT == self.level

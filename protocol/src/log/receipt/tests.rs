@@ -80,6 +80,7 @@ fn a_receipt_covers_its_leaves_and_no_others() {
     let receipt = receipt(&nodes, 40, 7, 100);
     let checkpoint = receipt.verify(&leaves[40..47], &key).expect("holds");
     assert_eq!(checkpoint.size, 100);
+    assert_eq!(receipt.leaves(), 40..47);
     assert_eq!(
         receipt.verify(&leaves[41..48], &key),
         Err(ReceiptError::Proof(ProofError::Root))

@@ -74,7 +74,8 @@ pub async fn release(
     desk.may(Verb::Release)?;
     let envelope = hash(&envelope)?;
     let tagged = envelope.to_tagged();
-    let named = [b"release".as_slice(), &tagged, given.reason.as_bytes()];
+    let reason = given.reason.clone();
+    let named = [b"release".as_slice(), &tagged, reason.as_bytes()];
     let asker = desk.asker.clone();
     let work = front.ask(move |front| {
         let grant = with_password(front, &asker, Verb::Release, &given.password)?;
@@ -156,7 +157,8 @@ pub async fn revoke(
     let device: DeviceId = id(&device)?;
     let directory = front.behind.directory();
     describe(&front, &directory, &grant, device).ok_or(Problem::not_found())?;
-    let named = [b"revoke".as_slice(), device.as_bytes(), given.reason.as_bytes()];
+    let reason = given.reason.clone();
+    let named = [b"revoke".as_slice(), device.as_bytes(), reason.as_bytes()];
     let asker = desk.asker.clone();
     let work = front.ask(move |front| {
         let grant = with_password(front, &asker, Verb::Revoke, &given.password)?;
