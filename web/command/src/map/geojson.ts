@@ -1,0 +1,151 @@
+// From records to what the map draws. Pure; the map class only hands the result to MapLibre.
+
+import type {
+  Position as Coordinates,
+  Feature,
+  FeatureCollection,
+  Geometry,
+  LineString,
+  Point,
+} from 'geojson';
+import type { Alert, Incident, LonLat, Position, TrackCollection, TrackFeature } from '../api/types.ts';
+import { ageBucket, positionBadge } from './age.ts';
+import { incidentImage, positionImage } from './sign-names.ts';
+
+export type Bounds = [number, number, number, number];
+
+export const EMPTY: FeatureCollection<never> = { type: 'FeatureCollection', features: [] };
+
+const SEVERITY_ORDER = ['low', 'medium', 'high', 'emergency'];
+
+export interface TrackLine {
+  patrol: string;
+  transport: string;
+}
+
+/** Lines of tracks; `patrol` is filled in where the server, asked for one patrol, left it out. */
+export function trackLines(
+  tracks: TrackCollection,
+  patrol?: string,
+): FeatureCollection<LineString, TrackLine> {
+  const features = tracks.features.flatMap((feature) => {
+    const properties = feature.properties;
+    if (properties.kind !== 'track' || feature.geometry.coordinates.length < 2) return [];
+    const line: TrackLine = {
+      patrol: properties.patrol ?? patrol ?? '',
+      transport: properties.transport,
+    };
+    return [{ type: 'Feature' as const, geometry: feature.geometry, properties: line }];
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+/** Gaps, drawn dashed; one whose ends are the same place is not a line and is left to the list. */
+export function gapLines(tracks: TrackCollection, patrol?: string): FeatureCollection<LineString> {
+  const features = tracks.features.flatMap((feature) => {
+    const [from, to] = feature.geometry.coordinates;
+    if (feature.properties.kind !== 'gap' || !from || !to) return [];
+    if (from[0] === to[0] && from[1] === to[1]) return [];
+    const properties = { patrol: feature.properties.patrol ?? patrol ?? '', cause: feature.properties.cause };
+    return [{ type: 'Feature' as const, geometry: feature.geometry, properties }];
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+/** Tracks with one more feature; a segment that is there already is replaced, so a repeated event changes nothing. */
+export function withTrack(tracks: TrackCollection, added: TrackFeature): TrackCollection {
+  const segment = segmentOf(added);
+  const kept =
+    segment === null ? tracks.features : tracks.features.filter((one) => segmentOf(one) !== segment);
+  return { type: 'FeatureCollection', features: [...kept, added] };
+}
+
+function segmentOf(feature: TrackFeature): string | null {
+  return feature.properties.kind === 'track' ? feature.properties.segment : null;
+}
+
+export function positionPoints(positions: readonly Position[], now: number): FeatureCollection<Point> {
+  const features = positions.map((position) => {
+    const bucket = ageBucket(now - Date.parse(position.at));
+    const badge = positionBadge(position, now);
+    return point([position.lon, position.lat], {
+      id: position.device,
+      patrol: position.patrol ?? '',
+      name: position.person.name,
+      image: positionImage(position.transport, bucket, badge),
+      // The overdue and the fresh lie on top.
+      order: (badge === 'overdue' ? 10 : 0) + (bucket === 'fresh' ? 2 : bucket === 'aging' ? 1 : 0),
+    });
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+export function incidentPoints(
+  incidents: readonly Incident[],
+  iconOf: (category: string) => string,
+): FeatureCollection<Point> {
+  const features = incidents.flatMap((incident) => {
+    if (incident.point === null) return [];
+    return [
+      point(incident.point, {
+        id: incident.id,
+        title: incident.title ?? '',
+        image: incidentImage(iconOf(incident.category.code), incident.severity ?? 'low'),
+        order: SEVERITY_ORDER.indexOf(incident.severity ?? 'low'),
+      }),
+    ];
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+export function alertPoints(alerts: readonly Alert[]): FeatureCollection<Point> {
+  return {
+    type: 'FeatureCollection',
+    features: alerts.map((one) => point([one.lon, one.lat], { id: one.id })),
+  };
+}
+
+function point(at: LonLat, properties: Record<string, unknown>): Feature<Point> {
+  return { type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties };
+}
+
+/** Smallest box around all coordinates, or null when there are none. */
+export function boundsOf(geometries: readonly Geometry[]): Bounds | null {
+  let bounds: Bounds | null = null;
+  for (const geometry of geometries) {
+    for (const [lon = 0, lat = 0] of coordinatesOf(geometry)) {
+      bounds =
+        bounds === null
+          ? [lon, lat, lon, lat]
+          : [
+              Math.min(bounds[0], lon),
+              Math.min(bounds[1], lat),
+              Math.max(bounds[2], lon),
+              Math.max(bounds[3], lat),
+            ];
+    }
+  }
+  return bounds;
+}
+
+export function coordinatesOf(geometry: Geometry): Coordinates[] {
+  switch (geometry.type) {
+    case 'Point':
+      return [geometry.coordinates];
+    case 'MultiPoint':
+    case 'LineString':
+      return geometry.coordinates;
+    case 'MultiLineString':
+    case 'Polygon':
+      return geometry.coordinates.flat();
+    case 'MultiPolygon':
+      return geometry.coordinates.flat(2);
+    case 'GeometryCollection':
+      return geometry.geometries.flatMap(coordinatesOf);
+  }
+}
+
+/** Box around a point, `halfDeg` each way: what to show for a record that is only a place. */
+export function around([lon, lat]: LonLat, halfDeg: number): Bounds {
+  return [lon - halfDeg, lat - halfDeg, lon + halfDeg, lat + halfDeg];
+}

@@ -1,0 +1,30 @@
+// Names of the sign images. A name says everything that is needed to draw it (signs.ts), so images are made on demand.
+
+import type { AgeBucket, PositionBadge } from './age.ts';
+
+export type SignName =
+  | { kind: 'incident'; icon: string; severity: string }
+  | { kind: 'position'; transport: string; bucket: AgeBucket; badge: PositionBadge }
+  | { kind: 'hatch'; zone: string }
+  | { kind: 'alert' }
+  | { kind: 'tick'; transport: string };
+
+export function incidentImage(icon: string, severity: string): string {
+  return `incident:${icon}:${severity}`;
+}
+
+export function positionImage(transport: string, bucket: AgeBucket, badge: PositionBadge): string {
+  return `position:${transport}:${bucket}:${badge}`;
+}
+
+export function parseSign(name: string): SignName | null {
+  const [kind, a = '', b = '', c = ''] = name.split(':');
+  if (kind === 'incident') return { kind, icon: a, severity: b };
+  if (kind === 'position') {
+    return { kind, transport: a, bucket: b as AgeBucket, badge: c as PositionBadge };
+  }
+  if (kind === 'alert') return { kind };
+  if (kind === 'hatch') return { kind, zone: a };
+  if (kind === 'tick') return { kind, transport: a };
+  return null;
+}
