@@ -152,7 +152,10 @@ impl Config {
 
     /// A centre on a free loopback port with this data folder: what tests and demonstrations use.
     pub fn on_loopback(data: &Path) -> Result<Self, ConfigError> {
-        let vars = [("TALA_SERVER_LISTEN_ADDRESS".to_owned(), "127.0.0.1:0".to_owned())];
+        let vars = [(
+            "TALA_SERVER_LISTEN_ADDRESS".to_owned(),
+            "127.0.0.1:0".to_owned(),
+        )];
         Self::from_settings(Settings::read("", vars.into_iter()), data).map(|config| Self {
             data: data.to_owned(),
             ..config
@@ -185,8 +188,12 @@ impl Config {
 fn listen(it: &mut Settings, folder: &Path) -> Listen {
     let loopback = SocketAddr::from(([127, 0, 0, 1], 8_080));
     let address = it.address("listen.address").unwrap_or(loopback);
-    let cert = it.maybe_text("listen.tls_cert").map(|path| folder.join(path));
-    let key = it.maybe_text("listen.tls_key").map(|path| folder.join(path));
+    let cert = it
+        .maybe_text("listen.tls_cert")
+        .map(|path| folder.join(path));
+    let key = it
+        .maybe_text("listen.tls_key")
+        .map(|path| folder.join(path));
     let tls = match (cert, key) {
         (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
         (None, None) => None,
@@ -238,7 +245,10 @@ mod tests {
             ],
         )
         .expect("sound");
-        assert_eq!((config.zone.as_str(), config.rates.door_per_minute), ("Asia/Ulaanbaatar", 7));
+        assert_eq!(
+            (config.zone.as_str(), config.rates.door_per_minute),
+            ("Asia/Ulaanbaatar", 7)
+        );
     }
 
     #[test]

@@ -90,7 +90,9 @@ impl Media {
     pub async fn keep(&self, part: &FilePath, hash: &Digest) -> Result<(), MediaError> {
         let path = address(hash);
         if self.store.head(&path).await.is_err() {
-            let mut from = tokio::fs::File::open(part).await.map_err(MediaError::Move)?;
+            let mut from = tokio::fs::File::open(part)
+                .await
+                .map_err(MediaError::Move)?;
             let store = Arc::clone(&self.store);
             let mut to = object_store::buffered::BufWriter::new(store, path);
             let mut buffer = vec![0; 256 * 1024];

@@ -153,12 +153,7 @@ impl Verb {
 }
 
 /// Decides. Posts are those that `asker` was given; the tree is today's.
-pub fn authorize(
-    asker: Asker,
-    verb: Verb,
-    tree: &UnitTree,
-    now: UnixMs,
-) -> Result<Grant, Denied> {
+pub fn authorize(asker: Asker, verb: Verb, tree: &UnitTree, now: UnixMs) -> Result<Grant, Denied> {
     let mut reach: BTreeMap<Scope, Role> = BTreeMap::new();
     for post in &asker.posts {
         let Some((depth, audiences)) = allowance(post.role, verb) else {
@@ -247,7 +242,12 @@ mod tests {
 
     fn tree() -> UnitTree {
         let mut tree = UnitTree::default();
-        let units = [(LEAGUE, None), (BANNER, Some(LEAGUE)), (STATION, Some(BANNER)), (OTHER, Some(LEAGUE))];
+        let units = [
+            (LEAGUE, None),
+            (BANNER, Some(LEAGUE)),
+            (STATION, Some(BANNER)),
+            (OTHER, Some(LEAGUE)),
+        ];
         for (unit, parent) in units {
             tree.add(UnitStatement {
                 unit,
@@ -265,7 +265,10 @@ mod tests {
             person: PersonId::from_bytes([7; 16]),
             session: RowId::from_bytes([8; 16]),
             sign_in: SignIn::Password,
-            posts: posts.iter().map(|&(unit, role)| Post { unit, role }).collect(),
+            posts: posts
+                .iter()
+                .map(|&(unit, role)| Post { unit, role })
+                .collect(),
         }
     }
 
@@ -291,17 +294,35 @@ mod tests {
     #[test]
     fn an_administrator_sees_no_content_and_a_supervisor_changes_nothing() {
         for verb in [Verb::SeePatrols, Verb::SeeIncidents, Verb::EditIncident] {
-            assert_eq!(ask(&[(LEAGUE, Role::Administrator)], verb), Err(Denied), "{verb:?}");
+            assert_eq!(
+                ask(&[(LEAGUE, Role::Administrator)], verb),
+                Err(Denied),
+                "{verb:?}"
+            );
         }
-        let changes = [Verb::EditIncident, Verb::ImportZones, Verb::Release, Verb::Enrol, Verb::Revoke];
+        let changes = [
+            Verb::EditIncident,
+            Verb::ImportZones,
+            Verb::Release,
+            Verb::Enrol,
+            Verb::Revoke,
+        ];
         for verb in changes {
-            assert_eq!(ask(&[(LEAGUE, Role::Supervisor)], verb), Err(Denied), "{verb:?}");
+            assert_eq!(
+                ask(&[(LEAGUE, Role::Supervisor)], verb),
+                Err(Denied),
+                "{verb:?}"
+            );
         }
     }
 
     #[test]
     fn several_posts_add_up_and_a_role_from_a_newer_version_gives_nothing() {
-        let posts = [(STATION, Role::Officer), (OTHER, Role::Investigator), (LEAGUE, Role::Newer(99))];
+        let posts = [
+            (STATION, Role::Officer),
+            (OTHER, Role::Investigator),
+            (LEAGUE, Role::Newer(99)),
+        ];
         let grant = ask(&posts, Verb::SeeIncidents).expect("allowed");
         assert_eq!(grant.units(), [STATION, OTHER]);
         assert!(grant.reaches(OTHER, Crime) && !grant.reaches(STATION, Crime));

@@ -93,9 +93,11 @@ impl Centre {
     fn use_code(&self, code: &[u8; 16], device: DeviceId) -> Result<EnrolmentRow, AppError> {
         let (hash, now) = (code_hash(code), self.now());
         let row = read(self.store(), |reads| reads.enrolment(&hash))?;
-        let row = row.filter(|row| now < row.expires_at).ok_or(AppError::NotFound)?;
-        let used = Box::new(move |tx: &mut dyn crate::store::Tx| {
-            match tx.enrolment(&hash)? {
+        let row = row
+            .filter(|row| now < row.expires_at)
+            .ok_or(AppError::NotFound)?;
+        let used = Box::new(
+            move |tx: &mut dyn crate::store::Tx| match tx.enrolment(&hash)? {
                 Some(row) if row.used_by.is_none_or(|by| by == device) => {
                     tx.put_enrolment(&EnrolmentRow {
                         used_by: Some(device),
@@ -103,8 +105,8 @@ impl Centre {
                     })
                 }
                 _ => Err(StoreError::GivenUp),
-            }
-        });
+            },
+        );
         self.writer().change(used).map_err(|error| match error {
             AppError::Store(source) if matches!(*source, StoreError::GivenUp) => AppError::NotFound,
             other => other,

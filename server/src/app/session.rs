@@ -154,7 +154,12 @@ mod tests {
     fn begin(sessions: &Sessions) -> Token {
         let token = Token::from_bytes([3; 32]);
         sessions
-            .begin(PersonId::from_bytes([1; 16]), RowId::from_bytes([2; 16]), &token, UnixMs(0))
+            .begin(
+                PersonId::from_bytes([1; 16]),
+                RowId::from_bytes([2; 16]),
+                &token,
+                UnixMs(0),
+            )
             .expect("kept");
         token
     }
@@ -182,7 +187,10 @@ mod tests {
         let sessions = sessions();
         let token = begin(&sessions);
         assert!(!holds(&sessions, &Token::from_bytes([4; 32]), 1));
-        let row = sessions.find(&token, UnixMs(1)).expect("read").expect("holds");
+        let row = sessions
+            .find(&token, UnixMs(1))
+            .expect("read")
+            .expect("holds");
         sessions.end(&row, UnixMs(2)).expect("ended");
         assert!(!holds(&sessions, &token, 3));
     }

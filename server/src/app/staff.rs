@@ -102,15 +102,22 @@ impl Passwords {
         }
     }
 
+    /// What is kept for an account whose password was never set: no password fits it.
+    pub fn none() -> String {
+        "!".to_owned()
+    }
+
     /// Whether a password is the one of `stored`. Without `stored` it takes as long and is never true.
     pub fn check(&self, password: &str, stored: Option<&str>) -> bool {
         let given = password.as_bytes();
         let given = given.get(..PASSWORD_LEN_MAX).unwrap_or(given);
-        let Ok(hash) = PasswordHash::new(stored.unwrap_or(&self.nobody)) else {
+        let hash = stored.and_then(|stored| PasswordHash::new(stored).ok());
+        let is_set = hash.is_some();
+        let Some(hash) = hash.or_else(|| PasswordHash::new(&self.nobody).ok()) else {
             return false;
         };
         let same = self.argon2().verify_password(given, &hash).is_ok();
-        same && stored.is_some() && given.len() == password.len()
+        same && is_set && given.len() == password.len()
     }
 
     fn hash_any(&self, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
@@ -155,7 +162,7 @@ mod tests {
     fn an_unknown_login_never_fits_even_with_nobodys_password() {
         let passwords = cheap();
         assert!(!passwords.check("nobody has this password", None));
-        assert!(!passwords.check("x", Some("damaged")));
+        assert!(!passwords.check("nobody has this password", Some(&Passwords::none())));
     }
 
     #[test]
@@ -167,7 +174,10 @@ mod tests {
         }
         let edge = "x".repeat(256);
         let stored = passwords.hash(&edge, &[0; 16]).expect("just short enough");
-        assert!(!passwords.check(&format!("{edge}y"), Some(&stored)), "longer is another");
+        assert!(
+            !passwords.check(&format!("{edge}y"), Some(&stored)),
+            "longer is another"
+        );
     }
 
     #[test]

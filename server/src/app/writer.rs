@@ -188,7 +188,10 @@ impl WriterThread {
             }
             Err(error) => {
                 self.broken = matches!(error, StoreError::Commit(_) | StoreError::Begin(_));
-                tracing::error!(error = &error as &dyn std::error::Error, "group not committed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "group not committed"
+                );
                 let error = AppError::from(error);
                 group.into_iter().for_each(|c| c.fail(&error));
             }

@@ -87,7 +87,8 @@ pub trait Behind: Send + Sync + 'static {
     fn tracks(&self, grant: &Grant, filter: &TrackFilter) -> Result<Value, AppError>;
 
     /// Last positions.
-    fn positions(&self, grant: &Grant, unit: Option<UnitId>) -> Result<Vec<PositionWire>, AppError>;
+    fn positions(&self, grant: &Grant, unit: Option<UnitId>)
+    -> Result<Vec<PositionWire>, AppError>;
 
     /// Incidents, newest first.
     fn incidents(

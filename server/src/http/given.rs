@@ -77,7 +77,9 @@ pub fn bbox_of(text: Option<&str>) -> Result<Option<[f64; 4]>, Problem> {
         Some([w, s, e, n]) if w <= e && s <= n && [w, s, e, n].iter().all(|it| it.is_finite()) => {
             Ok(Some([w, s, e, n]))
         }
-        _ => Err(Problem::bad_field("bbox is west,south,east,north in degrees")),
+        _ => Err(Problem::bad_field(
+            "bbox is west,south,east,north in degrees",
+        )),
     }
 }
 
@@ -88,7 +90,10 @@ mod tests {
     #[test]
     fn a_box_is_four_numbers_in_their_order() {
         assert_eq!(bbox_of(None).expect("none"), None);
-        assert_eq!(bbox_of(Some("1,2,3,4")).expect("box"), Some([1.0, 2.0, 3.0, 4.0]));
+        assert_eq!(
+            bbox_of(Some("1,2,3,4")).expect("box"),
+            Some([1.0, 2.0, 3.0, 4.0])
+        );
         for bad in ["1,2,3", "3,2,1,4", "1,2,3,NaN", "a,b,c,d", ""] {
             assert!(bbox_of(Some(bad)).is_err(), "{bad}");
         }

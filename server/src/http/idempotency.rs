@@ -39,7 +39,11 @@ pub async fn once(
     let request_hash = *Digest::sha256_parts(request).bytes();
     let taken = key.clone();
     let known = front
-        .ask(move |front| Ok(front.door.take_answer_key(&taken, &request_hash, front.now())?))
+        .ask(move |front| {
+            Ok(front
+                .door
+                .take_answer_key(&taken, &request_hash, front.now())?)
+        })
         .await?;
     if let Some(known) = known {
         return again(known, &request_hash);
@@ -121,7 +125,8 @@ fn key_of(desk: &Desk, headers: &HeaderMap) -> Result<Option<AnswerKey>, Problem
         return Ok(None);
     };
     let text = key.to_str().ok().filter(|it| it.len() <= KEY_LEN_MAX);
-    let key = text.ok_or_else(|| Problem::bad_field("Idempotency-Key is up to 128 ASCII characters"))?;
+    let key =
+        text.ok_or_else(|| Problem::bad_field("Idempotency-Key is up to 128 ASCII characters"))?;
     Ok(Some(AnswerKey {
         person: desk.asker.person,
         key: key.to_owned(),

@@ -85,7 +85,11 @@ impl Connected<IncomingStream<'_, TcpListener>> for Peer {
 /// the proxy itself wrote; what stands before it is the sender's own claim.
 pub fn address(parts: &Parts, behind_proxy: bool) -> IpAddr {
     let forwarded = || {
-        let header = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+        let header = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()?;
         let last = header.to_str().ok()?.rsplit(',').next()?;
         last.trim().parse().ok()
     };

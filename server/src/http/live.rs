@@ -108,7 +108,8 @@ impl Page {
     /// Reads what is there already.
     async fn begun(mut self, is_strange: bool) -> Result<Self, Problem> {
         if is_strange {
-            self.waiting.push_back(Event::default().event("reset").data("{}"));
+            self.waiting
+                .push_back(Event::default().event("reset").data("{}"));
         }
         self.read().await?;
         Ok(self)

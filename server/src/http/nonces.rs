@@ -71,7 +71,8 @@ impl Nonces {
             return Freshness::Full;
         }
         seen.known.insert((params.device, nonce));
-        seen.by_time.insert((params.created_s, params.device, nonce));
+        seen.by_time
+            .insert((params.created_s, params.device, nonce));
         Freshness::Fresh
     }
 }
@@ -107,8 +108,14 @@ mod tests {
     fn a_request_is_taken_once_and_forgotten_only_outside_the_window() {
         let nonces = Nonces::default();
         assert_eq!(nonces.take(&request(1_000, 1), at(1_000)), Freshness::Fresh);
-        assert_eq!(nonces.take(&request(1_000, 1), at(1_600)), Freshness::Replayed);
-        assert_eq!(nonces.take(&request(1_000, 1), at(1_601)), Freshness::ClockOff);
+        assert_eq!(
+            nonces.take(&request(1_000, 1), at(1_600)),
+            Freshness::Replayed
+        );
+        assert_eq!(
+            nonces.take(&request(1_000, 1), at(1_601)),
+            Freshness::ClockOff
+        );
         assert_eq!(nonces.take(&request(2_601, 1), at(2_001)), Freshness::Fresh);
         assert_eq!(nonces.seen.lock().expect("lock").known.len(), 1);
     }

@@ -80,17 +80,30 @@ impl Problem {
 
     /// 400: the request cannot be read.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read").because(detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad-request",
+            "The request cannot be read",
+        )
+        .because(detail)
     }
 
     /// 401: nobody is signed in.
     pub const fn not_signed_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Nobody is signed in")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "not-signed-in",
+            "Nobody is signed in",
+        )
     }
 
     /// 401: login and password do not go together.
     pub const fn wrong_password() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "wrong-password", "Login or password is wrong")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong-password",
+            "Login or password is wrong",
+        )
     }
 
     /// 401: no device that is known signed this.
@@ -115,22 +128,39 @@ impl Problem {
 
     /// 403: the device is revoked or expired.
     pub const fn device_ended() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "device-ended", "The device is revoked or expired")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "device-ended",
+            "The device is revoked or expired",
+        )
     }
 
     /// 403: the password has to be given with this request.
     pub const fn password_needed() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "password-needed", "The password is needed again")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "password-needed",
+            "The password is needed again",
+        )
     }
 
     /// 404: absent, or hidden from who asks.
     pub const fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing here")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is no such thing here",
+        )
     }
 
     /// 409: it does not fit what is there now.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "It does not fit what is there now").because(detail)
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "It does not fit what is there now",
+        )
+        .because(detail)
     }
 
     /// 409: bytes are expected from another place on.
@@ -150,7 +180,11 @@ impl Problem {
 
     /// 413: too many bytes.
     pub const fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large")
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The body is too large",
+        )
     }
 
     /// 415: another media type is expected.
@@ -241,7 +275,9 @@ impl Problem {
             }
             StatusCode::REQUEST_TIMEOUT => Self::new(status, "silent", "The sender fell silent"),
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
-            StatusCode::RANGE_NOT_SATISFIABLE => Self::new(status, "range", "There is no such range"),
+            StatusCode::RANGE_NOT_SATISFIABLE => {
+                Self::new(status, "range", "There is no such range")
+            }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::media_type("another one"),
             other if other.is_server_error() => Self {
                 status: other,

@@ -19,9 +19,9 @@ pub fn asked(headers: &HeaderMap, len: u64) -> Result<Option<GetRange>, OutOfRan
     };
     match (first.parse::<u64>(), last.parse::<u64>()) {
         (Ok(first), _) if first >= len => Err(OutOfRange { len }),
-        (Ok(first), Ok(last)) if last >= first => {
-            Ok(Some(GetRange::Bounded(first..last.saturating_add(1).min(len))))
-        }
+        (Ok(first), Ok(last)) if last >= first => Ok(Some(GetRange::Bounded(
+            first..last.saturating_add(1).min(len),
+        ))),
         (Ok(first), Err(_)) if last.is_empty() => Ok(Some(GetRange::Bounded(first..len))),
         (Err(_), Ok(0)) if first.is_empty() => Err(OutOfRange { len }),
         (Err(_), Ok(last)) if first.is_empty() => {
@@ -41,7 +41,11 @@ pub struct OutOfRange {
 impl IntoResponse for OutOfRange {
     fn into_response(self) -> Response {
         let range = format!("bytes */{}", self.len);
-        (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response()
+        (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            [(header::CONTENT_RANGE, range)],
+        )
+            .into_response()
     }
 }
 
@@ -105,7 +109,13 @@ mod tests {
         ] {
             assert_eq!(of(text), Ok(Some(GetRange::Bounded(range))), "{text}");
         }
-        for text in ["lines=1-2", "bytes=5-4", "bytes=0-1,4-5", "bytes=-", "bytes=a-b"] {
+        for text in [
+            "lines=1-2",
+            "bytes=5-4",
+            "bytes=0-1,4-5",
+            "bytes=-",
+            "bytes=a-b",
+        ] {
             assert_eq!(of(text), Ok(None), "{text}");
         }
         for text in ["bytes=100-", "bytes=100-200", "bytes=-0"] {

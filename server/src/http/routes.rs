@@ -23,7 +23,10 @@ const ZONES_LEN_MAX: usize = 32 * 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Tala", description = "The centre's interface for desks and phones."),
+    info(
+        title = "Tala",
+        description = "The centre's interface for desks and phones."
+    ),
     components(schemas(problem::ProblemBody, super::wire::live::ByeWire))
 )]
 struct Document;
@@ -39,8 +42,16 @@ pub fn router(front: Front) -> Router {
     let routes = Router::new()
         .merge(layers::bounded(sync, SYNC_LEN_MAX, idle))
         .merge(layers::bounded(pieces, PIECE_LEN_MAX, idle))
-        .merge(layers::same_site(layers::bounded(desks, JSON_LEN_MAX, idle)))
-        .merge(layers::same_site(layers::bounded(zones, ZONES_LEN_MAX, idle)))
+        .merge(layers::same_site(layers::bounded(
+            desks,
+            JSON_LEN_MAX,
+            idle,
+        )))
+        .merge(layers::same_site(layers::bounded(
+            zones,
+            ZONES_LEN_MAX,
+            idle,
+        )))
         .merge(open)
         .route("/api/v1/openapi.json", get(openapi))
         .fallback(web::page);
@@ -79,7 +90,11 @@ fn pieces() -> OpenApiRouter<Front> {
 /// Staff, by cookie.
 fn desks() -> OpenApiRouter<Front> {
     OpenApiRouter::new()
-        .routes(routes!(session::sign_in, session::session, session::sign_out))
+        .routes(routes!(
+            session::sign_in,
+            session::session,
+            session::sign_out
+        ))
         .routes(routes!(session::units))
         .routes(routes!(patrols::patrols))
         .routes(routes!(patrols::patrol))

@@ -161,7 +161,9 @@ async fn sweep(front: Front) {
                 let now = front.now();
                 front.sessions.sweep(now)?;
                 let before = now.0.saturating_sub(ANSWERS_KEPT_MS);
-                Ok(front.door.forget_answers(tala_protocol::time::UnixMs(before))?)
+                Ok(front
+                    .door
+                    .forget_answers(tala_protocol::time::UnixMs(before))?)
             })
             .await;
         if let Err(problem) = swept {

@@ -32,12 +32,21 @@ pub async fn page(uri: Uri) -> Response {
         return send(path, file);
     }
     // A file that is asked for by name and absent must not turn into the page.
-    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+    if path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'))
+    {
         return Problem::not_found().into_response();
     }
     match Built::get("index.html") {
         Some(index) => send("index.html", index),
-        None => (StatusCode::OK, [(header::CACHE_CONTROL, ASK_AGAIN)], Html(NOT_BUILT)).into_response(),
+        None => (
+            StatusCode::OK,
+            [(header::CACHE_CONTROL, ASK_AGAIN)],
+            Html(NOT_BUILT),
+        )
+            .into_response(),
     }
 }
 

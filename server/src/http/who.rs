@@ -94,7 +94,9 @@ impl FromRequestParts<Front> for Desk {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, front: &Front) -> Result<Self, Problem> {
-        let token = front.token(&parts.headers).ok_or(Problem::not_signed_in())?;
+        let token = front
+            .token(&parts.headers)
+            .ok_or(Problem::not_signed_in())?;
         let desk = front
             .ask(move |front| {
                 let session = front.sessions.find(&token, front.now())?;
@@ -184,7 +186,9 @@ fn digest<'a>(parts: &'a Parts, body: &[u8]) -> Result<&'a str, Problem> {
     let given = header(&parts.headers, "content-digest")?;
     match given == content_digest(body) {
         true => Ok(given),
-        false => Err(Problem::not_signed("content digest does not match the body")),
+        false => Err(Problem::not_signed(
+            "content digest does not match the body",
+        )),
     }
 }
 

@@ -56,7 +56,10 @@ mod tests {
     #[test]
     fn a_large_picture_becomes_a_small_jpeg() {
         let small = shrink(&png(1_200, 800)).expect("a picture");
-        let size = reader(&small).expect("jpeg").into_dimensions().expect("size");
+        let size = reader(&small)
+            .expect("jpeg")
+            .into_dimensions()
+            .expect("size");
         assert_eq!(size, (480, 320));
         assert_eq!(small.get(..2), Some([0xff, 0xd8].as_slice()));
     }

@@ -22,7 +22,11 @@ pub struct Upload {
 
 impl DoorStore {
     /// How far a device is with a file.
-    pub fn upload(&self, device: DeviceId, hash: &Digest) -> Result<Option<Upload>, DoorStoreError> {
+    pub fn upload(
+        &self,
+        device: DeviceId,
+        hash: &Digest,
+    ) -> Result<Option<Upload>, DoorStoreError> {
         self.read(
             "upload",
             "SELECT len, stored, chunks, done_at FROM upload WHERE device = ?1 AND hash = ?2",

@@ -116,7 +116,8 @@ pub async fn enrolments(
             front.behind.give_code(&row)?;
             audit(front, AuditAct::CodeGiven, &asker, None)?;
             let text = enrolment::code_text(&directory, &url, order.code);
-            let qr_svg = enrolment::svg(&text).ok_or_else(|| Problem::inside("picture of a code"))?;
+            let qr_svg =
+                enrolment::svg(&text).ok_or_else(|| Problem::inside("picture of a code"))?;
             Ok(EnrolmentWire {
                 code: text,
                 url,

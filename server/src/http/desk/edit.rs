@@ -45,7 +45,9 @@ pub async fn edit_incident(
 
 /// The entity tag that the client read.
 fn if_match(headers: &HeaderMap) -> Result<String, Problem> {
-    let given = headers.get(header::IF_MATCH).ok_or(Problem::if_match_needed())?;
+    let given = headers
+        .get(header::IF_MATCH)
+        .ok_or(Problem::if_match_needed())?;
     let text = given.to_str().ok();
     let tag = text.and_then(|it| it.strip_prefix('"')?.strip_suffix('"'));
     let tag = tag.ok_or_else(|| Problem::bad_request("If-Match is one strong entity tag"))?;

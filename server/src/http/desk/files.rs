@@ -79,9 +79,9 @@ async fn cited(
     let incident: ObjectId = id(incident)?;
     let file = hash(file)?;
     let all = front.behind(move |it| it.descriptions(&file)).await?;
-    let seen = all.into_iter().filter(|it| {
-        it.object == incident && grant.reaches(it.scope.unit, it.scope.audience)
-    });
+    let seen = all
+        .into_iter()
+        .filter(|it| it.object == incident && grant.reaches(it.scope.unit, it.scope.audience));
     first_here(front, seen.collect()).await
 }
 

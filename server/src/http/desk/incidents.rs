@@ -43,7 +43,10 @@ pub struct IncidentsAsked {
 impl paging::Filter for IncidentsAsked {
     fn text(&self) -> String {
         let (unit, category, band) = (&self.unit, &self.category, &self.band);
-        format!("{unit:?}{category:?}{:?}{:?}{band:?}{:?}", self.from, self.until, self.q)
+        format!(
+            "{unit:?}{category:?}{:?}{:?}{band:?}{:?}",
+            self.from, self.until, self.q
+        )
     }
 }
 
@@ -66,7 +69,9 @@ pub async fn incidents(
         band: asked.band,
         q: asked.q.filter(|words| !words.trim().is_empty()),
     };
-    let rows = front.behind(move |it| it.incidents(&grant, &filter, page)).await?;
+    let rows = front
+        .behind(move |it| it.incidents(&grant, &filter, page))
+        .await?;
     Ok(Json(paging::answer(&front, &list, page, rows)))
 }
 
@@ -81,7 +86,11 @@ pub async fn incident(
 ) -> Result<Response, Problem> {
     let grant = desk.may(Verb::SeeIncidents)?;
     let incident = id(&incident)?;
-    Ok(tagged(front.behind(move |it| it.incident(&grant, incident)).await?))
+    Ok(tagged(
+        front
+            .behind(move |it| it.incident(&grant, incident))
+            .await?,
+    ))
 }
 
 /// The incident types in force.

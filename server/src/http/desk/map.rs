@@ -49,7 +49,9 @@ pub async fn import_zones(
     let text = text.map_err(|_| Problem::bad_request("the body is not UTF-8"))?;
     let person = desk.asker.person;
     let work = async {
-        let zones = front.behind(move |it| it.import_zones(&grant, &text)).await?;
+        let zones = front
+            .behind(move |it| it.import_zones(&grant, &text))
+            .await?;
         front
             .ask(move |front| {
                 Ok(front.door.add_audit(&AuditRow {

@@ -81,7 +81,10 @@ pub struct PositionsAsked {
 impl paging::Filter for PatrolsAsked {
     fn text(&self) -> String {
         let (unit, transport, state) = (&self.unit, &self.transport, &self.state);
-        format!("{unit:?}{transport:?}{state:?}{:?}{:?}", self.from, self.until)
+        format!(
+            "{unit:?}{transport:?}{state:?}{:?}{:?}",
+            self.from, self.until
+        )
     }
 }
 
@@ -108,7 +111,9 @@ pub async fn patrols(
             Some(_) => return Err(Problem::bad_field("state is out or ended")),
         },
     };
-    let rows = front.behind(move |it| it.patrols(&grant, &filter, page)).await?;
+    let rows = front
+        .behind(move |it| it.patrols(&grant, &filter, page))
+        .await?;
     Ok(Json(paging::answer(&front, &list, page, rows)))
 }
 
@@ -123,7 +128,9 @@ pub async fn patrol(
 ) -> Result<Json<PatrolDetailWire>, Problem> {
     let grant = desk.may(Verb::SeePatrols)?;
     let patrol = id(&patrol)?;
-    Ok(Json(front.behind(move |it| it.patrol(&grant, patrol)).await?))
+    Ok(Json(
+        front.behind(move |it| it.patrol(&grant, patrol)).await?,
+    ))
 }
 
 /// The track of a patrol as GeoJSON: lines by leg, gaps as lines of two points.
@@ -139,7 +146,9 @@ pub async fn track(
     let grant = desk.may(Verb::SeePatrols)?;
     let patrol = id(&patrol)?;
     let points = points(asked.max_points);
-    let track = front.behind(move |it| it.track(&grant, patrol, points)).await?;
+    let track = front
+        .behind(move |it| it.track(&grant, patrol, points))
+        .await?;
     Ok(Json(track))
 }
 
@@ -175,7 +184,9 @@ pub async fn tracks(
         bbox: bbox_of(asked.bbox.as_deref())?,
         max_points: points(asked.max_points),
     };
-    Ok(Json(front.behind(move |it| it.tracks(&grant, &filter)).await?))
+    Ok(Json(
+        front.behind(move |it| it.tracks(&grant, &filter)).await?,
+    ))
 }
 
 /// Where devices were last seen.

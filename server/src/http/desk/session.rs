@@ -1,11 +1,11 @@
 //! Signing in and out.
 
+use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use axum::http::StatusCode;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::Json;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use tala_protocol::cert::Role;
 use tala_protocol::id::PersonId;
@@ -63,10 +63,7 @@ pub async fn sign_in(
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = SessionWire), (status = 401)))]
-pub async fn session(
-    State(front): State<Front>,
-    desk: Desk,
-) -> Result<Json<SessionWire>, Problem> {
+pub async fn session(State(front): State<Front>, desk: Desk) -> Result<Json<SessionWire>, Problem> {
     Ok(Json(describe(&front, &desk.asker).await?))
 }
 
@@ -191,12 +188,7 @@ fn cookie(front: &Front, value: String) -> Cookie<'static> {
         .build()
 }
 
-fn audit(
-    front: &Front,
-    act: AuditAct,
-    person: Option<PersonId>,
-    ok: bool,
-) -> Result<(), Problem> {
+fn audit(front: &Front, act: AuditAct, person: Option<PersonId>, ok: bool) -> Result<(), Problem> {
     let at = front.now();
     Ok(front.door.add_audit(&AuditRow {
         at,

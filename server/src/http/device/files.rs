@@ -79,7 +79,9 @@ pub async fn patch(
 ) -> Result<Response, Problem> {
     let signed = signed.current()?;
     let (file, device) = (hash(&file)?, signed.device);
-    let offset = headers.get(UPLOAD_OFFSET).and_then(|it| it.to_str().ok()?.parse().ok());
+    let offset = headers
+        .get(UPLOAD_OFFSET)
+        .and_then(|it| it.to_str().ok()?.parse().ok());
     let offset = offset.ok_or_else(|| Problem::bad_request("Upload-Offset is a number"))?;
     let (body, arrival) = front
         .ask(move |front| {
@@ -138,10 +140,7 @@ fn own(front: &Front, device: DeviceId, file: &Digest) -> Result<MediaBody, Prob
 }
 
 /// The first description whose device has handed the file over.
-fn here(
-    front: &Front,
-    all: impl Iterator<Item = Description>,
-) -> Result<Description, Problem> {
+fn here(front: &Front, all: impl Iterator<Item = Description>) -> Result<Description, Problem> {
     for it in all {
         if front.door.has_uploaded(it.device, &it.body.hash)? {
             return Ok(it);

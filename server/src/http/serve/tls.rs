@@ -60,7 +60,9 @@ impl Acceptor {
     /// Reads certificate chain and key.
     pub fn load(files: &TlsFiles) -> Result<Self, TlsError> {
         let chain = CertificateDer::pem_file_iter(&files.cert).map_err(TlsError::Cert)?;
-        let chain = chain.collect::<Result<Vec<_>, _>>().map_err(TlsError::Cert)?;
+        let chain = chain
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(TlsError::Cert)?;
         let key = PrivateKeyDer::from_pem_file(&files.key).map_err(TlsError::Key)?;
         let provider = Arc::new(ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)

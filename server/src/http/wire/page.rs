@@ -80,7 +80,13 @@ impl Cursors {
     fn tag(&self, list: &str, key: &[u8]) -> [u8; 16] {
         // A hash over secret and fixed-length prefix: lengths are in front, so nothing can be shifted.
         let len = u64::try_from(list.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let parts = [b"tala/cursor/1", self.secret.as_slice(), &len, list.as_bytes(), key];
+        let parts = [
+            b"tala/cursor/1",
+            self.secret.as_slice(),
+            &len,
+            list.as_bytes(),
+            key,
+        ];
         let inner = Digest::sha256_parts(&parts);
         let outer = Digest::sha256_parts(&[b"tala/cursor/1", &self.secret, inner.bytes()]);
         outer.prefix16()
