@@ -121,8 +121,7 @@ impl<'t> Commit<'t> {
             }
             self.set_apart(lsn, envelope, reason)?;
         } else {
-            self.show(lsn, envelope)?;
-            self.take_effect(lsn, envelope)?;
+            self.publish(lsn, envelope)?;
         }
         if standing == Standing::Chained {
             row = self.advance(row, envelope)?;

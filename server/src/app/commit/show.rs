@@ -33,13 +33,25 @@ impl Commit<'_> {
         Ok(())
     }
 
+    /// Shows an envelope that stands, and lets it do what it does. Statements decide for themselves where
+    /// and behind which others they are shown.
+    pub(super) fn publish(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
+        if matches!(
+            envelope.header().kind,
+            Kind::Certificate | Kind::Revocation
+        ) {
+            return self.state(lsn, envelope);
+        }
+        self.show(lsn, envelope)?;
+        self.take_effect(envelope)
+    }
+
     /// What an envelope of the office does besides being shown. Bodies that cannot be read do nothing.
-    pub(super) fn take_effect(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
+    fn take_effect(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
         let Some(body) = envelope.body() else {
             return Ok(());
         };
         match envelope.header().kind {
-            Kind::Certificate | Kind::Revocation => self.state(lsn, envelope),
             Kind::Grant => match Grant::from_bytes(body) {
                 Ok(grant) => self.grant(&grant),
                 Err(_) => Ok(()),

@@ -17,30 +17,42 @@ impl Commit<'_> {
     /// A statement that the directory does not admit changes nothing.
     pub(super) fn state(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
         let mut directory = Directory::clone(&self.directory);
-        if directory.admit(envelope).is_err() {
+        if directory.admit(envelope).is_ok() {
+            self.directory = Arc::new(directory);
+            self.directory_changed = true;
+            self.spread_any(lsn, envelope)?;
+        }
+        // Last, so that what it rests on (the office's key, the units above) stands before it.
+        let header = envelope.header();
+        let own = Scope {
+            unit: header.feed.unit,
+            audience: header.feed.audience,
+        };
+        if self.tx.statement_shown(lsn, &own)? {
             return Ok(());
         }
-        self.directory = Arc::new(directory);
-        self.directory_changed = true;
+        self.tx.set_statement_shown(lsn, &own)?;
+        self.show(lsn, envelope)
+    }
+
+    fn spread_any(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
         let body = envelope.body().unwrap_or_default();
-        if envelope.header().kind == Kind::Revocation {
-            let Ok(revocation) = Revocation::from_bytes(body) else {
-                return Ok(());
+        if envelope.header().kind == Kind::Certificate {
+            return match Statement::from_bytes(body) {
+                Ok(Some(statement)) => self.spread(lsn, &statement),
+                _ => Ok(()),
             };
-            let subject = Subject::Device(revocation.device);
-            self.tx.add_statement(lsn, subject)?;
-            let mut units: BTreeSet<UnitId> = BTreeSet::new();
-            for (feed, _) in self.tx.feeds_of(revocation.device)? {
-                units.insert(feed.unit);
-            }
-            let assigned = self.directory.assignment(revocation.device, self.now);
-            units.extend(assigned.map(|a| a.unit));
-            return self.show_in(&[subject], units);
         }
-        match Statement::from_bytes(body) {
-            Ok(Some(statement)) => self.spread(lsn, envelope, &statement),
-            _ => Ok(()),
-        }
+        let Ok(revocation) = Revocation::from_bytes(body) else {
+            return Ok(());
+        };
+        let subject = Subject::Device(revocation.device);
+        self.tx.add_statement(lsn, subject)?;
+        let feeds = self.tx.feeds_of(revocation.device)?.into_iter();
+        let mut units: BTreeSet<UnitId> = feeds.map(|(feed, _)| feed.unit).collect();
+        let assigned = self.directory.assignment(revocation.device, self.now);
+        units.extend(assigned.map(|a| a.unit));
+        self.show_in(&[subject], units)
     }
 
     /// Shows every statement about a subject in a list, each once.
@@ -58,19 +70,7 @@ impl Commit<'_> {
         Ok(())
     }
 
-    fn spread(
-        &mut self,
-        lsn: Lsn,
-        envelope: &Envelope,
-        statement: &Statement,
-    ) -> Result<(), StoreError> {
-        // The list of its own feed has it already.
-        let header = envelope.header();
-        let own = Scope {
-            unit: header.feed.unit,
-            audience: header.feed.audience,
-        };
-        self.tx.set_statement_shown(lsn, &own)?;
+    fn spread(&mut self, lsn: Lsn, statement: &Statement) -> Result<(), StoreError> {
         let directory = Arc::clone(&self.directory);
         match statement {
             Statement::Key(key) if key.holder != Holder::Phone => {
@@ -121,8 +121,8 @@ impl Commit<'_> {
     /// A unit needs what stands above it and the bureau's keys; those below need it.
     fn spread_unit(&mut self, directory: &Directory, unit: UnitId) -> Result<(), StoreError> {
         let above = directory.units().path(unit, self.now).into_iter();
-        let mut subjects: Vec<_> = above.map(Subject::Unit).collect();
-        subjects.push(Subject::Bureau);
+        let mut subjects = vec![Subject::Bureau];
+        subjects.extend(above.rev().map(Subject::Unit));
         self.show_in(&subjects, BTreeSet::from([unit]))?;
         let below = directory.units().subtree(unit, self.now);
         self.show_in(&[Subject::Unit(unit)], below.into_iter().collect())

@@ -1,6 +1,6 @@
 //! The getting half of a sync: pages of delivery lists.
 
-use tala_protocol::envelope::Envelope;
+use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::id::DeviceId;
 use tala_protocol::sync::{Cursor, SyncReply};
@@ -48,11 +48,13 @@ pub(super) fn fill<'a>(
     Ok(())
 }
 
-/// Urgent lanes first, feeds together and ascending, so that they pack into few runs.
+/// Statements first and in their order, because the others are verified with them; then urgent lanes
+/// first, feeds together and ascending, so that they pack into few runs.
 fn by_feed(envelopes: &mut [Envelope]) {
     envelopes.sort_by_key(|envelope| {
         let header = envelope.header();
-        (header.feed.lane, header.feed, header.seq)
+        let states = matches!(header.kind, Kind::Certificate | Kind::Revocation);
+        (!states).then_some((header.feed.lane, header.feed, header.seq))
     });
 }
 
