@@ -11,10 +11,12 @@
 use std::collections::BTreeMap;
 
 use tala_protocol::cert::{Directory, Role, UnitTree};
-use tala_protocol::envelope::{Audience, SignIn};
+use tala_protocol::envelope::{Audience, Desk, SignIn};
 use tala_protocol::id::{PersonId, RowId, UnitId};
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
+
+use crate::store::projections::Sight;
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,6 +214,25 @@ impl Grant {
     /// Whether it reaches something of this unit and audience.
     pub fn reaches(&self, unit: UnitId, audience: Audience) -> bool {
         self.reach.contains_key(&Scope { unit, audience })
+    }
+
+    /// What may be read with it: of these units only, where some are named.
+    pub fn sight(&self, within: Option<&[UnitId]>) -> Sight {
+        let all = Sight::new(self.scopes().map(|it| (it.unit, it.audience)).collect());
+        match within {
+            Some(units) => all.within(units),
+            None => all,
+        }
+    }
+
+    /// On whose behalf the office signs what is done with it.
+    pub fn desk(&self, unit: UnitId, audience: Audience) -> Option<Desk> {
+        let role = self.role_in(unit, audience)?;
+        Some(Desk {
+            role: role.code(),
+            session: self.asker.session,
+            sign_in: self.asker.sign_in,
+        })
     }
 
     /// The role it is used in there.
