@@ -25,8 +25,9 @@ use tala_protocol::time::UnixMs;
 
 use crate::app::admin::{Founding, found};
 use crate::app::commit::Draft;
+use crate::app::project::Registries;
 use crate::app::{
-    Centre, CentreKeys, CentreParts, DeviceLimits, Effects, Signer as _, SoftwareKey,
+    Centre, CentreKeys, CentreParts, DeviceLimits, Effects, NoUploads, Signer as _, SoftwareKey,
 };
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
@@ -239,5 +240,7 @@ fn parts(store: Arc<dyn Store>, effects: Arc<TestEffects>, limits: DeviceLimits)
         root: key(1).public().clone(),
         effects,
         limits,
+        registries: Registries::default(),
+        uploads: Arc::new(NoUploads),
     }
 }

@@ -13,8 +13,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tala_protocol::cert::Directory;
-use tala_protocol::envelope::{Envelope, signed};
+use tala_protocol::envelope::{Envelope, Header, signed};
 use tala_protocol::feed::FeedKey;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 use tala_protocol::log::{Frontier, leaf_hash};
 use tala_protocol::time::UnixMs;
 
@@ -188,23 +190,35 @@ pub(super) fn push_leaf(
 }
 
 /// The quarantine row of an envelope.
-pub(super) fn quarantine_row(
+fn quarantine_row(
     lsn: Lsn,
     envelope: &Envelope,
     reason: QuarantineReason,
     now: UnixMs,
 ) -> QuarantineRow {
-    let header = envelope.header();
+    quarantine_row_of(lsn, envelope.header(), envelope.id(), reason, "", now.0)
+}
+
+/// The quarantine row of an envelope of which only the header is at hand.
+pub(super) fn quarantine_row_of(
+    lsn: Lsn,
+    header: &Header,
+    id: Digest,
+    reason: QuarantineReason,
+    detail: &str,
+    known_at: i64,
+) -> QuarantineRow {
+    let made = ObjectId::from_bytes(id.prefix16());
     QuarantineRow {
         lsn,
-        envelope: envelope.id(),
+        envelope: id,
         unit: header.unit(),
         device: header.device(),
         person: header.person,
-        object: envelope.object(),
+        object: header.object.unwrap_or(made),
         reason,
-        detail: String::new(),
-        known_at: now,
+        detail: detail.to_owned(),
+        known_at: UnixMs(known_at),
         released_at: None,
     }
 }
