@@ -19,6 +19,7 @@ pub mod ingest;
 mod keys;
 mod limits;
 pub mod live;
+mod present;
 pub mod project;
 mod proofs;
 pub mod reader;

@@ -139,6 +139,15 @@ pub enum CliError {
     /// A key file is damaged.
     #[error("{0} is not a key file of this centre")]
     Key(PathBuf),
+    /// A registry cannot be read.
+    #[error("reading the registry {path}")]
+    Registry {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: Box<tala_protocol::registry::RegistryError>,
+    },
     /// An argument cannot be used.
     #[error("{0}")]
     Argument(String),

@@ -96,6 +96,7 @@ use Audience::{Command, Crime, Field};
 
 const FIELD: &[Audience] = &[Field];
 const CENTRE: &[Audience] = &[Field, Command];
+const CRIME: &[Audience] = &[Field, Crime];
 const ALL: &[Audience] = &[Field, Command, Crime];
 
 /// The policy: which audiences, and how deep, a role gives for a verb.
@@ -117,7 +118,7 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
         }
         (Role::StationChief | Role::DutyOfficer, SeeDevices) => Some((Below, FIELD)),
 
-        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident) => Some((Below, ALL)),
+        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident) => Some((Below, CRIME)),
 
         (Role::Supervisor, SeePatrols | SeeIncidents | SeeQuarantine | SeeDevices) => {
             Some((Below, ALL))
@@ -233,6 +234,12 @@ impl Grant {
             session: self.asker.session,
             sign_in: self.asker.sign_in,
         })
+    }
+
+    /// The same, for what is decided in no unit in particular.
+    pub fn desk_anywhere(&self) -> Option<Desk> {
+        let scope = self.scopes().next()?;
+        self.desk(scope.unit, scope.audience)
     }
 
     /// The role it is used in there.

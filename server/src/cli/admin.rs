@@ -20,7 +20,7 @@ pub(super) fn add_person(
     args: &AddPersonArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let folder = DataFolder::new(&config.data);
+    let folder = DataFolder::new(config);
     let _held = folder.hold()?;
     let centre = folder.centre()?;
     let unit: UnitId = parsed("unit", &args.unit)?;
@@ -60,7 +60,7 @@ pub(super) fn set_password(
     args: &SetPasswordArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = DataFolder::new(&config.data).centre()?;
+    let centre = DataFolder::new(config).centre()?;
     let known = centre.account(&args.login)?.map(|account| account.person);
     let named = args.person.as_deref().map(|it| parsed("person", it));
     let person = match (named.transpose()?, known) {
@@ -79,7 +79,7 @@ pub(super) fn enrol(
     args: &EnrolArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = DataFolder::new(&config.data).centre()?;
+    let centre = DataFolder::new(config).centre()?;
     let person = args.person.as_deref().map(|it| parsed("person", it));
     let order = Order {
         row: row_id()?,

@@ -10,16 +10,26 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use tala_protocol::key::PublicKey;
+use tala_protocol::registry::{Registry, RegistryError};
 
 use super::CliError;
-use crate::app::{Centre, CentreKeys, CentreParts, DeviceLimits, SoftwareKey, SystemEffects};
+use crate::app::project::Registries;
+use crate::app::{
+    Centre, CentreKeys, CentreParts, DeviceLimits, Effects as _, NoUploads, SoftwareKey,
+    SystemEffects,
+};
+use crate::config::{Config, RegistryFiles};
 use crate::media::Media;
 use crate::store::sqlite::SqliteStore;
 use crate::store_door::DoorStore;
 
 /// A data folder.
 #[derive(Debug, Clone)]
-pub(super) struct DataFolder(PathBuf);
+pub(super) struct DataFolder {
+    path: PathBuf,
+    registry: RegistryFiles,
+    zone: String,
+}
 
 /// A data folder that no other process works on as long as this lives.
 #[derive(Debug)]
@@ -28,20 +38,24 @@ pub(super) struct Held {
 }
 
 impl DataFolder {
-    /// At this place; it need not exist yet.
-    pub(super) fn new(path: &Path) -> Self {
-        Self(path.to_owned())
+    /// The one that is configured; it need not exist yet.
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            path: config.data.clone(),
+            registry: config.registry.clone(),
+            zone: config.zone.clone(),
+        }
     }
 
     /// Makes the folders.
     pub(super) fn make(&self) -> Result<(), CliError> {
-        let keys = self.0.join("keys");
+        let keys = self.path.join("keys");
         std::fs::create_dir_all(&keys).map_err(file("making", &keys))
     }
 
     /// Takes the lock, or says that a centre is running.
     pub(super) fn hold(&self) -> Result<Held, CliError> {
-        let path = self.0.join("lock");
+        let path = self.path.join("lock");
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -50,26 +64,26 @@ impl DataFolder {
             .map_err(file("opening", &path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Held { _lock: lock }),
-            Err(_) => Err(CliError::Running(self.0.clone())),
+            Err(_) => Err(CliError::Running(self.path.clone())),
         }
     }
 
     /// Whether there is a centre.
     pub(super) fn is_founded(&self) -> bool {
-        self.0.join("root.pub").exists()
+        self.path.join("root.pub").exists()
     }
 
     /// Starts the centre that is here.
     pub(super) fn centre(&self) -> Result<Arc<Centre>, CliError> {
         if !self.is_founded() {
-            return Err(CliError::NoCentre(self.0.clone()));
+            return Err(CliError::NoCentre(self.path.clone()));
         }
         Ok(Centre::start(self.parts(self.root()?)?)?)
     }
 
     /// What a centre is made of; keys that are not there yet are made.
     pub(super) fn parts(&self, root: PublicKey) -> Result<CentreParts, CliError> {
-        let store = SqliteStore::open(&self.0.join("tala.db"))?;
+        let store = SqliteStore::open(&self.path.join("tala.db"))?;
         Ok(CentreParts {
             store: Arc::new(store),
             keys: CentreKeys {
@@ -79,34 +93,49 @@ impl DataFolder {
             root,
             effects: Arc::new(SystemEffects),
             limits: DeviceLimits::default(),
+            registries: self.registries()?,
+            uploads: Arc::new(NoUploads),
         })
     }
 
     /// What the doors remember.
     pub(super) fn door(&self) -> Result<DoorStore, CliError> {
-        Ok(DoorStore::open(&self.0.join("door.db"))?)
+        Ok(DoorStore::open(&self.path.join("door.db"))?)
     }
 
     /// Files.
     pub(super) fn media(&self) -> Result<Media, CliError> {
-        Ok(Media::open(&self.0.join("media"))?)
+        Ok(Media::open(&self.path.join("media"))?)
     }
 
     /// Keeps the root's public key: from now on there is a centre here.
     pub(super) fn keep_root(&self, root: &PublicKey) -> Result<(), CliError> {
-        let path = self.0.join("root.pub");
+        let path = self.path.join("root.pub");
         let text = HEXLOWER.encode(&root.to_tagged());
         write_new(&path, &text, false)
     }
 
+    /// The registries that the operator put in force.
+    fn registries(&self) -> Result<Registries, CliError> {
+        let types = self.registry.incident_types.as_deref();
+        let types = types.map(|path| registry(path, Registry::from_json));
+        let rules = self.registry.legal_rules.as_deref();
+        let rules = rules.map(|path| registry(path, Registry::from_json));
+        Ok(Registries {
+            types: types.transpose()?,
+            rules: rules.transpose()?,
+            zone_minutes: zone_minutes(&self.zone),
+        })
+    }
+
     fn root(&self) -> Result<PublicKey, CliError> {
-        let path = self.0.join("root.pub");
+        let path = self.path.join("root.pub");
         let text = std::fs::read_to_string(&path).map_err(file("reading", &path))?;
         PublicKey::from_hex(text.trim()).map_err(|_| CliError::Key(path))
     }
 
     fn key(&self, name: &str) -> Result<SoftwareKey, CliError> {
-        let path = self.0.join("keys").join(format!("{name}.key"));
+        let path = self.path.join("keys").join(format!("{name}.key"));
         if !path.exists() {
             let seed: [u8; 32] = super::random()?;
             write_new(&path, &HEXLOWER.encode(&seed), true)?;
@@ -117,6 +146,25 @@ impl DataFolder {
         let seed = seed.ok_or_else(|| CliError::Key(path.clone()))?;
         SoftwareKey::from_seed(&seed).map_err(|_| CliError::Key(path))
     }
+}
+
+fn registry<E>(
+    path: &Path,
+    from_json: impl Fn(&str) -> Result<Registry<E>, RegistryError>,
+) -> Result<Registry<E>, CliError> {
+    let text = std::fs::read_to_string(path).map_err(file("reading", path))?;
+    from_json(&text).map_err(|error| CliError::Registry {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
+}
+
+/// How far the zone is ahead of UTC now.
+fn zone_minutes(zone: &str) -> i32 {
+    let now = jiff::Timestamp::from_millisecond(SystemEffects.now().0).ok();
+    let zone = jiff::tz::TimeZone::get(zone).ok();
+    let offset = now.zip(zone).map(|(now, zone)| zone.to_offset(now));
+    offset.map_or(0, |offset| offset.seconds() / 60)
 }
 
 fn write_new(path: &Path, text: &str, is_secret: bool) -> Result<(), CliError> {

@@ -16,7 +16,7 @@ use crate::config::Config;
 
 /// Makes keys, log, units, people, and the accounts of those who have a login.
 pub(super) fn init(config: &Config, args: &InitArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let folder = DataFolder::new(&config.data);
+    let folder = DataFolder::new(config);
     folder.make()?;
     let _held = folder.hold()?;
     if folder.is_founded() {

@@ -24,7 +24,7 @@ const BLOCKING_THREADS_MAX: usize = 64;
 /// Serves until it is told to stop.
 pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError> {
     log::start(&config)?;
-    let folder = DataFolder::new(&config.data);
+    let folder = DataFolder::new(&config);
     let _held = folder.hold()?;
     let centre = folder.centre()?;
     let door = Arc::new(folder.door()?);

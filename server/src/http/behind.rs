@@ -6,6 +6,7 @@
 
 mod admin;
 mod centre;
+mod edit;
 mod fields;
 mod files;
 mod incidents;

@@ -31,8 +31,8 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(front): State<Front>) -> (StatusCode, Json<ReadyWire>) {
     let health = front.ask(|front| Ok(front.behind.health())).await.ok();
     let is_writable = health.is_some_and(|it| it.is_writable);
-    let projection_lag_ms = health.map_or(u64::MAX, |it| it.projection_lag_ms);
-    let is_ready = is_writable && projection_lag_ms <= LAG_MS_MAX && !front.stop.is_cancelled();
+    let is_present = health.is_some_and(|it| it.is_present);
+    let is_ready = is_writable && is_present && !front.stop.is_cancelled();
     let status = match is_ready {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,

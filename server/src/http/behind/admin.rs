@@ -1,10 +1,12 @@
 //! Quarantine, as administrators and readers of a record see it.
 
-use tala_protocol::id::ObjectId;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{DeviceId, ObjectId};
 
 use super::Rows;
 use super::rows::time;
 use crate::app::access::Grant;
+use crate::app::desk::DeskCtx;
 use crate::app::{AppError, Centre};
 use crate::http::wire::admin::QuarantineWire;
 use crate::http::wire::incident::ApartWire;
@@ -28,6 +30,48 @@ pub(super) fn quarantine(
     let place = |row: &QuarantineRow| Key(i64::try_from(row.lsn.0).unwrap_or(i64::MAX), Vec::new());
     let waiting = rows.into_iter().filter(|row| row.released_at.is_none());
     Ok(waiting.map(|row| (place(&row), wire(&row))).collect())
+}
+
+/// Lets an envelope out, by a signed verdict on the administrator's behalf.
+pub(super) fn release(
+    centre: &Centre,
+    grant: &Grant,
+    envelope: &Digest,
+    reason: &str,
+) -> Result<(), AppError> {
+    let reader = centre.reader(grant.asker().person);
+    let ctx = DeskCtx {
+        reader: &reader,
+        desk: grant.desk_anywhere().ok_or(AppError::Forbidden)?,
+    };
+    let said = centre.release(ctx, *envelope, &reasoned(reason)?)?;
+    centre.wait_for(said.lsn)
+}
+
+/// Cuts a device off, by a signed revocation on the administrator's behalf.
+pub(super) fn revoke(
+    centre: &Centre,
+    grant: &Grant,
+    device: DeviceId,
+    reason: &str,
+) -> Result<(), AppError> {
+    if Centre::directory(centre).revocation(device).is_some() {
+        return Err(AppError::Conflict("the device was cut off before"));
+    }
+    let reader = centre.reader(grant.asker().person);
+    let ctx = DeskCtx {
+        reader: &reader,
+        desk: grant.desk_anywhere().ok_or(AppError::Forbidden)?,
+    };
+    centre.revoke(ctx, device, &reasoned(reason)?)?;
+    Ok(())
+}
+
+fn reasoned(reason: &str) -> Result<String, AppError> {
+    match reason.trim() {
+        "" => Err(AppError::Invalid("a reason is needed".into())),
+        reason => Ok(reason.to_owned()),
+    }
 }
 
 /// What is kept apart of one record that the grant reaches.

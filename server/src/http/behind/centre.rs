@@ -13,7 +13,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged,
-    TrackFilter, admin, files, incidents, live, patrols, rows, tracks,
+    TrackFilter, admin, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
@@ -129,9 +129,9 @@ impl Behind for Centre {
         grant: &Grant,
         incident: ObjectId,
         tag: &str,
-        edit: &EditWire,
+        asked: &EditWire,
     ) -> Result<Option<Tagged>, AppError> {
-        incidents::edit(self, grant, incident, tag, edit)
+        edit::incident(self, grant, incident, tag, asked)
     }
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {
@@ -166,11 +166,11 @@ impl Behind for Centre {
     }
 
     fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError> {
-        Centre::release(self, grant, envelope, reason)
+        admin::release(self, grant, envelope, reason)
     }
 
     fn revoke(&self, grant: &Grant, device: DeviceId, reason: &str) -> Result<(), AppError> {
-        Centre::revoke(self, grant, device, reason)
+        admin::revoke(self, grant, device, reason)
     }
 
     fn live_after(&self, after: Option<u64>) -> Result<LiveRead, AppError> {
