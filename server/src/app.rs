@@ -9,6 +9,7 @@
 //! lists, in one transaction); the answer leaves after the disk has it.
 
 pub mod admin;
+pub mod desk;
 mod centre;
 pub mod commit;
 mod effects;
