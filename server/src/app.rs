@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod admin;
+pub mod desk;
 mod centre;
 pub mod commit;
 mod effects;

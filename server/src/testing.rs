@@ -9,6 +9,7 @@
 // A builder for tests may stop a test.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod incident;
 mod phone;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use crate::app::{
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 
+pub use incident::TestIncident;
 pub use phone::TestPhone;
 
 /// The time at which test centres begin: 2026-06-01T00:00:00Z.
@@ -136,6 +138,14 @@ impl TestCentre {
             store,
             phones: AtomicU64::new(0),
         }
+    }
+
+    /// What the test bureau's centre is made of, on another store.
+    pub fn parts_on(store: Arc<dyn Store>) -> CentreParts {
+        let effects = Arc::new(TestEffects::default());
+        // Another draw than at the founding: a restored log has a new id.
+        effects.drawn.store(1_000, Ordering::SeqCst);
+        parts(store, effects, DeviceLimits::default())
     }
 
     /// A phone of the first station, certified and given to a new officer.

@@ -1,6 +1,6 @@
 //! The centre as one value.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tala_protocol::cert::Directory;
 use tala_protocol::hash::Digest;
@@ -79,6 +79,7 @@ pub struct Centre {
     pub(super) office: DeviceId,
     pub(super) limits: DeviceLimits,
     pub(super) usage: Usage,
+    pub(super) desk: Mutex<()>,
     directory: Arc<Shared<Directory>>,
     checkpoint: Arc<Shared<SignedCheckpoint>>,
 }
@@ -134,6 +135,7 @@ impl Centre {
             office,
             limits: parts.limits,
             usage: Usage::default(),
+            desk: Mutex::new(()),
             directory,
             checkpoint,
         }))
@@ -172,6 +174,11 @@ impl Centre {
     /// The writing thread.
     pub fn writer(&self) -> &WriterHandle {
         &self.writer
+    }
+
+    /// What incidents are named and judged by.
+    pub fn registries(&self) -> &Registries {
+        &self.registries
     }
 
     /// Id of the office key that this process signs with.

@@ -43,6 +43,7 @@ pub struct Commit<'t> {
     feeds: HashMap<FeedKey, FeedRow>,
     directory: Arc<Directory>,
     directory_changed: bool,
+    log_changed: bool,
     now: UnixMs,
 }
 
@@ -76,6 +77,7 @@ impl<'t> Commit<'t> {
             feeds: HashMap::new(),
             directory,
             directory_changed: false,
+            log_changed: false,
             now,
         })
     }
@@ -90,12 +92,18 @@ impl<'t> Commit<'t> {
         self.tx
     }
 
+    /// Notes that leaves below this are in a verified backup.
+    pub fn backed_up(&mut self, below: u64) {
+        self.log.backed_up_to = self.log.backed_up_to.max(below);
+        self.log_changed = true;
+    }
+
     /// Writes what was gathered. The transaction is still to be committed.
     pub fn finish(mut self) -> Result<Committed, StoreError> {
         for row in self.feeds.values() {
             self.tx.set_feed(row)?;
         }
-        if self.log.size != self.frontier.size() {
+        if self.log_changed || self.log.size != self.frontier.size() {
             self.log.size = self.frontier.size();
             self.log.frontier = self.frontier.to_bytes();
             self.tx.set_log(&self.log)?;
@@ -175,7 +183,7 @@ impl<'t> Commit<'t> {
 }
 
 /// Appends a leaf and keeps every node that it completes.
-pub(super) fn push_leaf(
+pub(in crate::app) fn push_leaf(
     tx: &mut dyn Tx,
     frontier: &mut Frontier,
     leaf: [u8; 32],

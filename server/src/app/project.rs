@@ -18,8 +18,8 @@ mod sos;
 mod thread;
 mod zones;
 
-pub(super) use batch::{Batch, Write, parsed};
-pub(super) use documents::Documents;
+pub(super) use batch::{Batch, Write, parsed, text_of};
+pub(super) use documents::{Documents, Held};
 pub(super) use search::query_tokens;
 pub use search::tokens;
 pub(super) use thread::{Progress, Projector, ProjectorHandle};
@@ -101,3 +101,6 @@ impl Projector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

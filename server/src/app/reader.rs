@@ -9,7 +9,7 @@ mod names;
 mod sight;
 mod tracks;
 
-pub use lists::{IncidentQuery, PatrolQuery, QuarantineQuery};
+pub use lists::{Behind, IncidentQuery, PatrolQuery, QuarantineQuery};
 pub use sight::Reader;
 pub use tracks::{TrackPart, TrackQuery};
 

@@ -48,6 +48,7 @@ enum Command {
     Say(Vec<Draft>, Option<Arc<dyn Signer>>, Answer<Vec<Said>>),
     Change(Change, Answer<()>),
     Position(Box<PositionRow>, Arc<LiveHub>),
+    BackedUp(u64, Answer<()>),
     Stop,
 }
 
@@ -144,6 +145,11 @@ impl WriterHandle {
         if let Some(thread) = thread {
             let _ = thread.join();
         }
+    }
+
+    /// Notes that leaves below this are in a verified backup.
+    pub(super) fn backed_up(&self, below: u64) -> Result<(), AppError> {
+        self.ask(|answer| Command::BackedUp(below, answer))
     }
 
     fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, AppError> {
@@ -265,6 +271,10 @@ impl Command {
                 let write = Write::Position(PositionRow::clone(row));
                 write.apply(commit.tx(), LiveHub::KEPT).map(Done::Told)
             }
+            Command::BackedUp(below, _) => {
+                commit.backed_up(*below);
+                Ok(Done::Changed(Ok(())))
+            }
             Command::Stop => Ok(Done::Changed(Ok(()))),
         }
     }
@@ -282,7 +292,10 @@ impl Command {
             (Command::Say(_, _, answer), Done::Said(said)) => {
                 let _ = answer.send(said);
             }
-            (Command::Change(_, answer), Done::Changed(changed)) => {
+            (
+                Command::Change(_, answer) | Command::BackedUp(_, answer),
+                Done::Changed(changed),
+            ) => {
                 let _ = answer.send(changed);
             }
             (Command::Position(_, live), Done::Told(told)) => live.publish(told.into_iter().collect()),
@@ -294,7 +307,7 @@ impl Command {
         match self {
             Command::Push(_, answer) => drop(answer.send(Err(error.clone()))),
             Command::Say(_, _, answer) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, answer) => drop(answer.send(Err(error.clone()))),
+            Command::Change(_, answer) | Command::BackedUp(_, answer) => drop(answer.send(Err(error.clone()))),
             Command::Position(..) | Command::Stop => {}
         }
     }

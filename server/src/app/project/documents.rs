@@ -182,7 +182,7 @@ impl Documents {
 
 impl Held {
     /// Builds a document from its envelopes below and at `up_to`.
-    fn build(
+    pub(in crate::app) fn build(
         reads: &dyn Reads,
         directory: &Directory,
         object: ObjectId,
@@ -292,11 +292,11 @@ impl Held {
         Ok(())
     }
 
-    pub(super) fn doc_type(&self) -> Option<DocType> {
+    pub(in crate::app) fn doc_type(&self) -> Option<DocType> {
         self.doc_type
     }
 
-    pub(super) fn owner(&self) -> Option<Owner> {
+    pub(in crate::app) fn owner(&self) -> Option<Owner> {
         self.owner
     }
 
