@@ -10,9 +10,9 @@
 
 pub mod access;
 pub mod admin;
-pub mod desk;
 mod centre;
 pub mod commit;
+pub mod desk;
 mod effects;
 pub mod enrolment;
 mod error;

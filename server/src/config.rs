@@ -194,7 +194,10 @@ impl Config {
         }
         for (name, path) in [
             ("basemap", self.basemap.as_ref()),
-            ("registry.incident_types", self.registry.incident_types.as_ref()),
+            (
+                "registry.incident_types",
+                self.registry.incident_types.as_ref(),
+            ),
             ("registry.legal_rules", self.registry.legal_rules.as_ref()),
             ("listen.tls_cert", listen.tls.as_ref().map(|tls| &tls.cert)),
             ("listen.tls_key", listen.tls.as_ref().map(|tls| &tls.key)),

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::admin::{Verified, verify_log};
 use super::project::query_tokens;
+use super::proofs::log_key;
 use super::{AppError, Centre};
 use crate::store::Lsn;
 
@@ -16,12 +18,20 @@ impl Centre {
         query_tokens(words)
     }
 
+    /// Verifies the log of the store that the centre works on.
+    pub fn verify_own_log(&self) -> Result<Verified, AppError> {
+        let key = log_key(self.log_key.as_ref(), self.log_id())?;
+        verify_log(self.store(), self.directory().root(), &key)
+    }
+
     /// Waits until what desks read holds an envelope, so that whoever wrote sees the own change.
     pub fn wait_for(&self, lsn: Lsn) -> Result<(), AppError> {
         let began = Instant::now();
         while self.projected_to() <= lsn {
             if began.elapsed() > WAIT_MAX {
-                return Err(AppError::Conflict("it is written; what desks read lags behind"));
+                return Err(AppError::Conflict(
+                    "it is written; what desks read lags behind",
+                ));
             }
             std::thread::sleep(WAIT_STEP);
         }

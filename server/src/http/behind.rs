@@ -130,7 +130,8 @@ pub trait Behind: Send + Sync + 'static {
     fn import_zones(&self, grant: &Grant, geojson: &str) -> Result<u64, AppError>;
 
     /// What is kept apart, newest first.
-    fn quarantine(&self, grant: &Grant, page: &PageAsked) -> Result<Rows<QuarantineWire>, AppError>;
+    fn quarantine(&self, grant: &Grant, page: &PageAsked)
+    -> Result<Rows<QuarantineWire>, AppError>;
 
     /// Lets something out of quarantine.
     fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError>;

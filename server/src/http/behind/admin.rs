@@ -23,7 +23,10 @@ pub(super) fn quarantine(
     asked: &PageAsked,
 ) -> Result<Rows<QuarantineWire>, AppError> {
     let units = grant.units();
-    let before = asked.after.as_ref().map(|Key(lsn, _)| Lsn(lsn.unsigned_abs()));
+    let before = asked
+        .after
+        .as_ref()
+        .map(|Key(lsn, _)| Lsn(lsn.unsigned_abs()));
     let rows = read(centre.store(), |reads| {
         reads.quarantine(&units, before, asked.limit)
     })?;

@@ -12,8 +12,8 @@ use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
 use tokio::sync::broadcast;
 
 use super::{
-    Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged,
-    TrackFilter, admin, edit, files, incidents, live, patrols, rows, tracks,
+    Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
+    admin, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
@@ -107,7 +107,11 @@ impl Behind for Centre {
         tracks::in_view(self, grant, filter)
     }
 
-    fn positions(&self, grant: &Grant, unit: Option<UnitId>) -> Result<Vec<PositionWire>, AppError> {
+    fn positions(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+    ) -> Result<Vec<PositionWire>, AppError> {
         patrols::positions(self, grant, unit)
     }
 

@@ -47,7 +47,10 @@ pub(super) fn incident(
 fn change(centre: &Centre, it: &IncidentRow, asked: &EditWire) -> Result<IncidentEdit, AppError> {
     let mut edit = IncidentEdit::default();
     for path in &asked.resolve {
-        let shown = it.fields.iter().find(|field| field["path"] == path.as_str());
+        let shown = it
+            .fields
+            .iter()
+            .find(|field| field["path"] == path.as_str());
         let shown = shown.and_then(|field| field.get("value"));
         set(centre, &mut edit, path, shown.unwrap_or(&Value::Null))?;
     }

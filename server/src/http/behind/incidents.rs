@@ -114,13 +114,21 @@ pub(super) fn wire(centre: &Centre, it: &IncidentRow) -> IncidentWire {
         photos: u64::try_from(it.evidence.len()).unwrap_or(u64::MAX),
         conflicts: u64::from(it.conflicts),
         unread: false,
-        state: if it.apart > 0 { "quarantined_part" } else { "at_centre" },
+        state: if it.apart > 0 {
+            "quarantined_part"
+        } else {
+            "at_centre"
+        },
     }
 }
 
 /// The incident types in force.
 pub(super) fn types(centre: &Centre) -> Result<IncidentTypesWire, AppError> {
-    let registry = centre.registries().types.as_ref().ok_or(AppError::NotFound)?;
+    let registry = centre
+        .registries()
+        .types
+        .as_ref()
+        .ok_or(AppError::NotFound)?;
     let items = registry.entries().iter().zip(1..).map(|(it, order)| {
         let labels = NamesWire::of_labels(&it.labels);
         IncidentTypeWire {
@@ -143,7 +151,9 @@ fn category(centre: &Centre, number: u16) -> CategoryWire {
     let kind = types.and_then(|types| types.entries().get(at?));
     CategoryWire {
         code: kind.map_or_else(|| number.to_string(), |kind| kind.code.clone()),
-        label: kind.map_or_else(NamesWire::default, |kind| NamesWire::of_labels(&kind.labels)),
+        label: kind.map_or_else(NamesWire::default, |kind| {
+            NamesWire::of_labels(&kind.labels)
+        }),
     }
 }
 
@@ -157,7 +167,9 @@ fn fits(filter: &IncidentFilter, it: &IncidentWire) -> bool {
 
 fn having(centre: &Centre, words: &str) -> Result<Vec<ObjectId>, AppError> {
     let tokens = centre.search_tokens(words);
-    let found = read(centre.store(), |reads| reads.having_tokens(&tokens, FOUND_MAX));
+    let found = read(centre.store(), |reads| {
+        reads.having_tokens(&tokens, FOUND_MAX)
+    });
     Ok(found?)
 }
 
@@ -210,7 +222,9 @@ fn evidence(incident: ObjectId, it: &Value) -> Option<EvidenceWire> {
         media_type: text(it, "media_type").unwrap_or_default(),
         size: it.get("size").and_then(Value::as_u64).unwrap_or(0),
         taken_at: time_text(it, "taken_at"),
-        point: it.get("point").and_then(|it| serde_json::from_value(it.clone()).ok()),
+        point: it
+            .get("point")
+            .and_then(|it| serde_json::from_value(it.clone()).ok()),
         title: text(it, "title"),
         // How much of it is here is the doors' knowledge; the handler fills it in.
         state: "absent",
@@ -223,7 +237,9 @@ fn offset(it: &Value) -> Option<OffsetWire> {
     Some(OffsetWire {
         bearing_deg: it.get("bearing_deg")?.as_f64()?,
         distance_m: it.get("distance_m")?.as_f64()?,
-        observer: it.get("observer").and_then(|it| serde_json::from_value(it.clone()).ok()),
+        observer: it
+            .get("observer")
+            .and_then(|it| serde_json::from_value(it.clone()).ok()),
     })
 }
 

@@ -29,7 +29,10 @@ pub(super) fn out_by_unit(
     let page = Page::of(RowKind::Patrol, LOOKED_AT_MAX);
     let patrols: Rows<PatrolRow> = rows::list(centre, &grant.sight(None), &page)?;
     let mut out = BTreeMap::new();
-    for (_, patrol) in patrols.iter().filter(|(_, patrol)| patrol.ended_at.is_none()) {
+    for (_, patrol) in patrols
+        .iter()
+        .filter(|(_, patrol)| patrol.ended_at.is_none())
+    {
         *out.entry(patrol.owner.unit).or_default() += 1;
     }
     Ok(out)
@@ -77,7 +80,11 @@ pub(super) fn detail(
     let directory = Centre::directory(centre);
     Ok(PatrolDetailWire {
         patrol: wire(&directory, &patrol),
-        legs: patrol.legs.iter().map(|leg| leg_wire(&patrol, leg)).collect(),
+        legs: patrol
+            .legs
+            .iter()
+            .map(|leg| leg_wire(&patrol, leg))
+            .collect(),
         notes: patrol.notes.clone(),
         conflicts: patrol
             .conflicts
@@ -135,7 +142,11 @@ pub(super) fn wire(directory: &Directory, it: &PatrolRow) -> PatrolWire {
         title: it.title.clone(),
         purpose: it.purpose.clone(),
         campaign: it.campaign.map(|id| id.to_string()),
-        state: if it.ended_at.is_some() { "ended" } else { "out" },
+        state: if it.ended_at.is_some() {
+            "ended"
+        } else {
+            "out"
+        },
         transport: it
             .track
             .transport

@@ -76,11 +76,7 @@ pub(super) fn feature(centre: &Centre, it: &SegmentRow) -> Result<Value, AppErro
     Ok(line(it, places, &segment.fixes, false))
 }
 
-fn segments(
-    centre: &Centre,
-    grant: &Grant,
-    patrol: ObjectId,
-) -> Result<Vec<SegmentRow>, AppError> {
+fn segments(centre: &Centre, grant: &Grant, patrol: ObjectId) -> Result<Vec<SegmentRow>, AppError> {
     // Whoever may not see the patrol learns nothing, not even that it has no track.
     let _: PatrolRow = rows::one(centre, grant, RowKind::Patrol, patrol.as_bytes())?;
     let page = Page {
@@ -109,17 +105,31 @@ fn collection(
         let mut from = 0;
         for gap in &segment.gaps {
             let at = usize::from(gap.index);
-            push_line(&mut features, it, segment.fixes.get(from..at), step, name_patrol);
+            push_line(
+                &mut features,
+                it,
+                segment.fixes.get(from..at),
+                step,
+                name_patrol,
+            );
             let before = match at.checked_sub(1) {
                 Some(at) => segment.fixes.get(at).copied(),
-                None => last.filter(|(patrol, _)| *patrol == it.patrol).map(|(_, fix)| fix),
+                None => last
+                    .filter(|(patrol, _)| *patrol == it.patrol)
+                    .map(|(_, fix)| fix),
             };
             if let (Some(before), Some(after)) = (before, segment.fixes.get(at)) {
                 features.push(gap_feature(it, &before, after, gap.cause, name_patrol));
             }
             from = at;
         }
-        push_line(&mut features, it, segment.fixes.get(from..), step, name_patrol);
+        push_line(
+            &mut features,
+            it,
+            segment.fixes.get(from..),
+            step,
+            name_patrol,
+        );
         last = segment.fixes.last().map(|fix| (it.patrol, *fix));
     }
     Ok(json!({ "type": "FeatureCollection", "features": features }))
