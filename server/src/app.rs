@@ -9,9 +9,9 @@
 //! lists, in one transaction); the answer leaves after the disk has it.
 
 pub mod admin;
-pub mod desk;
 mod centre;
 pub mod commit;
+pub mod desk;
 mod effects;
 mod error;
 pub mod ingest;

@@ -228,7 +228,12 @@ fn bureau() -> Founding {
             unit(LEAGUE, None, UnitLevel::League, "示例盟"),
             unit(BANNER, Some(LEAGUE), UnitLevel::Banner, "示例旗"),
             unit(STATION, Some(BANNER), UnitLevel::Station, "云驹派出所"),
-            unit(OTHER_STATION, Some(BANNER), UnitLevel::Station, "鹤湾派出所"),
+            unit(
+                OTHER_STATION,
+                Some(BANNER),
+                UnitLevel::Station,
+                "鹤湾派出所",
+            ),
         ],
         ..Founding::default()
     }

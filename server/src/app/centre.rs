@@ -14,9 +14,7 @@ use super::error::AppError;
 use super::keys::Signer;
 use super::limits::{DeviceLimits, Usage};
 use super::live::LiveHub;
-use super::project::{
-    Documents, Progress, Projector, ProjectorHandle, Registries, Zones, parsed,
-};
+use super::project::{Documents, Progress, Projector, ProjectorHandle, Registries, Zones, parsed};
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
 use super::shared::Shared;
 use super::writer::{WriterHandle, WriterParts};

@@ -56,7 +56,11 @@ impl Centre {
             return Err(AppError::Forbidden);
         }
         let standing = held.document().heads();
-        if !standing.iter().map(ToString::to_string).eq(heads.iter().cloned()) {
+        if !standing
+            .iter()
+            .map(ToString::to_string)
+            .eq(heads.iter().cloned())
+        {
             return Err(AppError::Conflict("the incident was changed meanwhile"));
         }
         let epoch = u32::try_from(base).unwrap_or(u32::MAX);

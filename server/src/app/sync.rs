@@ -55,7 +55,9 @@ impl Centre {
         let readable = device_scopes(&directory, ctx.device, now);
         read(self.store.as_ref(), |reads| {
             let mut answer = reply.clone();
-            let log = reads.log()?.ok_or(crate::store::StoreError::Damaged("log"))?;
+            let log = reads
+                .log()?
+                .ok_or(crate::store::StoreError::Damaged("log"))?;
             answer.log = log.id;
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;

@@ -199,7 +199,10 @@ impl WriterThread {
             }
             Err(error) => {
                 self.broken = matches!(error, StoreError::Commit(_) | StoreError::Begin(_));
-                tracing::error!(error = &error as &dyn std::error::Error, "group not committed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "group not committed"
+                );
                 let error = AppError::from(error);
                 group.into_iter().for_each(|c| c.fail(&error));
             }
@@ -289,13 +292,12 @@ impl Command {
             (Command::Say(_, _, answer), Done::Said(said)) => {
                 let _ = answer.send(said);
             }
-            (
-                Command::Change(_, answer) | Command::BackedUp(_, answer),
-                Done::Changed(changed),
-            ) => {
+            (Command::Change(_, answer) | Command::BackedUp(_, answer), Done::Changed(changed)) => {
                 let _ = answer.send(changed);
             }
-            (Command::Position(_, live), Done::Told(told)) => live.publish(told.into_iter().collect()),
+            (Command::Position(_, live), Done::Told(told)) => {
+                live.publish(told.into_iter().collect())
+            }
             _ => {}
         }
     }
@@ -304,7 +306,9 @@ impl Command {
         match self {
             Command::Push(_, answer) => drop(answer.send(Err(error.clone()))),
             Command::Say(_, _, answer) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, answer) | Command::BackedUp(_, answer) => drop(answer.send(Err(error.clone()))),
+            Command::Change(_, answer) | Command::BackedUp(_, answer) => {
+                drop(answer.send(Err(error.clone())))
+            }
             Command::Position(..) | Command::Stop => {}
         }
     }

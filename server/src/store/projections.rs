@@ -123,7 +123,7 @@ pub trait ProjectionReads {
     /// Segments whose box meets `meets`, by number, at most `limit`, newest numbers first.
     fn boxes(&self, meets: &BoxE7, limit: usize) -> Result<Vec<Lsn>, StoreError>;
 
-    /// Objects that have all of these tokens, by id, at most `limit`.
+    /// Objects that have all of these tokens (distinct ones), by id, at most `limit`.
     fn having_tokens(&self, tokens: &[String], limit: usize) -> Result<Vec<ObjectId>, StoreError>;
 
     /// Every token of an object, sorted.

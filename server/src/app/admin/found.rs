@@ -111,10 +111,7 @@ impl UnitFile {
 
 impl UnitEntry {
     fn statement(&self) -> Result<UnitStatement, AppError> {
-        let from: jiff::Timestamp = self
-            .from
-            .parse()
-            .map_err(|_| invalid("time", &self.from))?;
+        let from: jiff::Timestamp = self.from.parse().map_err(|_| invalid("time", &self.from))?;
         let names = self.names.iter();
         let names: Names = names
             .filter_map(|(language, name)| Some((language.clone(), name.clone()?)))
@@ -146,7 +143,10 @@ pub fn found(
     let office = parts.keys.office.public().clone();
     let log = parts.keys.log.public().clone();
     let centre = Centre::start(parts)?;
-    let keys = [(office, Holder::Office, "office"), (log, Holder::Log, "log")];
+    let keys = [
+        (office, Holder::Office, "office"),
+        (log, Holder::Log, "log"),
+    ];
     let keys = (1..).zip(keys).map(|(serial, (key, holder, name))| {
         let statement = key_statement(key, holder, serial, now, name);
         certificate(top, Statement::Key(statement))
@@ -168,8 +168,7 @@ fn statements(top: UnitId, founding: &Founding) -> Vec<Draft> {
     let persons =
         persons.map(|person| certificate(home(person.person), Statement::Person(person.clone())));
     let memberships = founding.memberships.iter();
-    let memberships =
-        memberships.map(|m| certificate(m.unit, Statement::Membership(m.clone())));
+    let memberships = memberships.map(|m| certificate(m.unit, Statement::Membership(m.clone())));
     units.chain(persons).chain(memberships).collect()
 }
 

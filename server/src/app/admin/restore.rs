@@ -1,8 +1,8 @@
 //! Going on from a backup: a new log, and a signed word about where it starts.
 
+use tala_protocol::envelope::signed;
 use tala_protocol::id::LogId;
 use tala_protocol::log::{Frontier, RestoreStatement, SignedRestore, leaf_hash};
-use tala_protocol::envelope::signed;
 
 use crate::app::centre::CentreParts;
 use crate::app::commit::push_leaf;
@@ -66,7 +66,11 @@ fn begin_again(
         };
         from = Lsn(last.lsn.0.saturating_add(1));
         for stored in &page {
-            push_leaf(tx, &mut frontier, leaf_hash(&signed::encode(&stored.envelope)))?;
+            push_leaf(
+                tx,
+                &mut frontier,
+                leaf_hash(&signed::encode(&stored.envelope)),
+            )?;
         }
     }
     tx.set_log(&LogRow {

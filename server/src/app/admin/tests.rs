@@ -77,7 +77,10 @@ fn a_backup_under_load_is_verified_and_a_restored_centre_says_so() {
     let statement = SignedRestore::from_bytes(&told.restored.expect("says so")).expect("reads");
     let key = log_key(centre.centre.log_key.as_ref(), new_log).expect("a key");
     let stated = statement.verify(&key).expect("holds");
-    assert_eq!((stated.old_log, stated.old_size), (before.log, verified.leaves));
+    assert_eq!(
+        (stated.old_log, stated.old_size),
+        (before.log, verified.leaves)
+    );
     let again = bayar.syncs(&centre, &[kept, lost]);
     assert!(matches!(again.spans[0].outcome, Outcome::Known { .. }));
     assert!(matches!(again.spans[1].outcome, Outcome::Stored { .. }));
@@ -100,7 +103,8 @@ fn what_is_changed_behind_the_centre_s_back_is_found() {
     assert!(check(&centre.centre).is_empty());
     centre.centre.stop();
     let meddler = rusqlite::Connection::open(&path).expect("opens");
-    let sql = "UPDATE envelope SET signature = zeroblob(64) WHERE lsn = (SELECT max(lsn) FROM envelope)";
+    let sql =
+        "UPDATE envelope SET signature = zeroblob(64) WHERE lsn = (SELECT max(lsn) FROM envelope)";
     meddler.execute_batch(sql).expect("writes");
     let faults = check(&centre.centre);
     assert!(faults.len() >= 2, "{faults:?}");

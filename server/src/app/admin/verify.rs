@@ -28,11 +28,7 @@ pub struct Verified {
 }
 
 /// Recomputes the whole log of a store and compares it with what is kept and with every kept checkpoint.
-pub fn verify_log(
-    store: &dyn Store,
-    root: &PublicKey,
-    key: &LogKey,
-) -> Result<Verified, AppError> {
+pub fn verify_log(store: &dyn Store, root: &PublicKey, key: &LogKey) -> Result<Verified, AppError> {
     let directory = rebuild_directory(store, root)?;
     let verified = read(store, |reads| {
         let log = reads.log()?.ok_or(StoreError::Damaged("log"))?;

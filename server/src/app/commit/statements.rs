@@ -155,11 +155,7 @@ impl Commit<'_> {
         self.show_in(&[Subject::Unit(unit)], below.into_iter().collect())
     }
 
-    fn show_in(
-        &mut self,
-        subjects: &[Subject],
-        units: BTreeSet<UnitId>,
-    ) -> Result<(), StoreError> {
+    fn show_in(&mut self, subjects: &[Subject], units: BTreeSet<UnitId>) -> Result<(), StoreError> {
         for unit in units {
             let scope = Scope {
                 unit,

@@ -7,9 +7,7 @@ use serde::de::DeserializeOwned;
 use tala_protocol::id::{DeviceId, ObjectId};
 
 use crate::app::commit::Draft;
-use crate::store::projections::{
-    BoxE7, LiveRow, Owner, PositionRow, Row, RowKind,
-};
+use crate::store::projections::{BoxE7, LiveRow, Owner, PositionRow, Row, RowKind};
 use crate::store::{Lsn, QuarantineRow, Reads, StoreError, Tx};
 
 /// One thing to keep.

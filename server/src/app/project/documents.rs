@@ -100,7 +100,8 @@ impl Documents {
             return Ok(());
         };
         // What the gate refused for ever, no verdict changes: nothing to do anew.
-        let structural = tala_protocol::body::Ruling::Refuse == verdict.ruling && verdict.reason != 0;
+        let structural =
+            tala_protocol::body::Ruling::Refuse == verdict.ruling && verdict.reason != 0;
         if let Some(lsn) = reads.lsn_of(&verdict.envelope)?
             && !structural
             && let Some(about) = reads.envelope(lsn)?
@@ -379,14 +380,8 @@ pub(in crate::app) fn actor_of(header: &Header, directory: &Directory) -> ActorI
 }
 
 /// Why policy holds a stored change back.
-fn policy(
-    reads: &dyn Reads,
-    stored: &StoredEnvelope,
-) -> Result<Option<PolicyRefusal>, StoreError> {
-    if !matches!(
-        stored.standing,
-        Standing::Quarantined | Standing::Released
-    ) {
+fn policy(reads: &dyn Reads, stored: &StoredEnvelope) -> Result<Option<PolicyRefusal>, StoreError> {
+    if !matches!(stored.standing, Standing::Quarantined | Standing::Released) {
         return Ok(None);
     }
     let row = reads.quarantined(stored.lsn)?;

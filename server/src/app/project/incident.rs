@@ -79,7 +79,9 @@ fn project_incident(
         row.narrative.as_deref(),
         category.map(|kind| kind.code.as_str()),
     ];
-    let labels = category.map(|kind| text_of_labels(kind)).unwrap_or_default();
+    let labels = category
+        .map(|kind| text_of_labels(kind))
+        .unwrap_or_default();
     let text = words.into_iter().flatten().chain([labels.as_str()]);
     debug_assert!(types.is_some() || category.is_none());
     batch.write(Write::Tokens(
@@ -143,7 +145,12 @@ fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held
             .map(|newer| json!({ "path": newer.path, "value": newer.value.to_json() }))
             .collect(),
         apart: held.apart(),
-        heads: held.document().heads().iter().map(ToString::to_string).collect(),
+        heads: held
+            .document()
+            .heads()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     }
 }
 
@@ -154,7 +161,9 @@ fn fields(held: &Held, view: &IncidentView) -> Vec<Value> {
         field(held, "title", &view.title, |v| typed(json!(v))),
         field(held, "narrative", &view.narrative, |v| typed(json!(v))),
         field(held, "severity", &view.severity, |v| typed(json!(v.word()))),
-        field(held, "occurred_at", &view.occurred_at, |v| typed(json!(v.0))),
+        field(held, "occurred_at", &view.occurred_at, |v| {
+            typed(json!(v.0))
+        }),
         field(held, "geometry", &view.geometry, |v| {
             (geojson(v.shape()), v.source().word())
         }),
@@ -169,14 +178,21 @@ fn fields(held: &Held, view: &IncidentView) -> Vec<Value> {
         field(held, "offset", &view.offset, |v| {
             (offset_json(v), v.source.word())
         }),
-        field(held, "campaign", &view.campaign, |v| typed(json!(v.to_string()))),
-        field(held, "patrol", &view.patrol, |v| typed(json!(v.to_string()))),
+        field(held, "campaign", &view.campaign, |v| {
+            typed(json!(v.to_string()))
+        }),
+        field(held, "patrol", &view.patrol, |v| {
+            typed(json!(v.to_string()))
+        }),
     ];
     all.into_iter().flatten().collect()
 }
 
 fn evidence(view: &IncidentView) -> Vec<Value> {
-    let standing = view.evidence.values().filter(|e| value(&e.withdrawn).is_none());
+    let standing = view
+        .evidence
+        .values()
+        .filter(|e| value(&e.withdrawn).is_none());
     let shown = standing.filter_map(|entry| {
         let facts = value(&entry.facts)?;
         let place = facts.place.map(|place| lon_lat(&place));
@@ -211,7 +227,8 @@ fn find(
 
 /// The day in the deployment's zone.
 fn day(at: UnixMs, zone_minutes: i32) -> Option<Date> {
-    let local = at.0.checked_add(i64::from(zone_minutes).checked_mul(60_000)?)?;
+    let local =
+        at.0.checked_add(i64::from(zone_minutes).checked_mul(60_000)?)?;
     let local = jiff::Timestamp::from_millisecond(local).ok()?;
     Some(local.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
@@ -224,7 +241,12 @@ fn type_of(registries: &Registries, number: u16) -> Option<&IncidentType> {
 
 fn text_of_labels(kind: &IncidentType) -> String {
     use tala_protocol::registry::Language;
-    let languages = [Language::Zh, Language::MnCyrl, Language::MnMong, Language::En];
+    let languages = [
+        Language::Zh,
+        Language::MnCyrl,
+        Language::MnMong,
+        Language::En,
+    ];
     let labels = languages.into_iter().filter_map(|l| kind.labels.get(l));
     labels.collect::<Vec<_>>().join("\n")
 }
@@ -280,7 +302,10 @@ fn geojson(shape: &Shape) -> Value {
 }
 
 fn lon_lat(place: &Vertex) -> Value {
-    json!([f64::from(place.lon_e7()) / 1e7, f64::from(place.lat_e7()) / 1e7])
+    json!([
+        f64::from(place.lon_e7()) / 1e7,
+        f64::from(place.lat_e7()) / 1e7
+    ])
 }
 
 fn value<T>(field: &Option<FieldValue<T>>) -> Option<&T> {

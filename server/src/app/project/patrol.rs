@@ -19,9 +19,15 @@ pub(super) fn add_segment(
     batch: &mut Batch,
     segment: &SegmentRow,
 ) -> Result<(), StoreError> {
-    let known: Option<PatrolRow> =
-        batch.row(reads, RowKind::Patrol, segment.patrol.as_bytes())?;
-    let begun = || empty(segment.patrol, segment.owner, segment.device, segment.known_at);
+    let known: Option<PatrolRow> = batch.row(reads, RowKind::Patrol, segment.patrol.as_bytes())?;
+    let begun = || {
+        empty(
+            segment.patrol,
+            segment.owner,
+            segment.device,
+            segment.known_at,
+        )
+    };
     let mut patrol = known.unwrap_or_else(begun);
     let track = &mut patrol.track;
     track.fixes = track.fixes.saturating_add(segment.fixes.into());
@@ -140,7 +146,9 @@ fn row(patrol: &PatrolRow) -> Row {
         leg.distance_m = leg_m.get(&leg.number).copied().unwrap_or(0);
     }
     let patrol = &patrol;
-    let began = patrol.started_at.or(patrol.track.span.map(|(from, _)| from));
+    let began = patrol
+        .started_at
+        .or(patrol.track.span.map(|(from, _)| from));
     Row {
         kind: RowKind::Patrol,
         key: patrol.id.as_bytes().to_vec(),

@@ -50,7 +50,9 @@ enum Part {
 fn split(text: &str, mut take: impl FnMut(Part)) {
     let (mut word, mut han) = (String::new(), Vec::new());
     // Decomposed, so that marks stand apart and can be left off; then folded.
-    let signs = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_mongolian_selector(*c));
+    let signs = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_mongolian_selector(*c));
     for sign in signs.flat_map(char::to_lowercase).chain([' ']) {
         if is_han(sign) {
             flush_word(&mut word, &mut take);
@@ -89,7 +91,10 @@ const fn is_han(sign: char) -> bool {
 
 /// Signs that choose the shape of a Mongolian letter and say nothing: two people type them differently.
 const fn is_mongolian_selector(sign: char) -> bool {
-    matches!(sign, '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{202f}')
+    matches!(
+        sign,
+        '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{202f}'
+    )
 }
 
 #[cfg(test)]

@@ -7,9 +7,7 @@ use tala_protocol::track::{SegmentHeader, decode, read_header};
 use super::batch::{Batch, Write, text_of};
 use super::patrol;
 use super::thread::Projector;
-use crate::store::projections::{
-    BoxE7, GapPart, Owner, PositionRow, Row, RowKind, SegmentRow,
-};
+use crate::store::projections::{BoxE7, GapPart, Owner, PositionRow, Row, RowKind, SegmentRow};
 use crate::store::{Reads, StoreError, StoredEnvelope};
 
 impl Projector {

@@ -167,7 +167,9 @@ fn what_two_people_wrote_at_once_is_both_shown() {
         centre.centre.settle().expect("settles");
         let row = centre.centre.incident(&duty, begun.object());
         assert_eq!(row.expect("is there").conflicts, 0);
-        let late = centre.centre.edit_incident(desk(&duty), begun.object(), &[], &titled("x"));
+        let late = centre
+            .centre
+            .edit_incident(desk(&duty), begun.object(), &[], &titled("x"));
         assert!(matches!(late, Err(AppError::Conflict(_))));
     });
 }
@@ -193,7 +195,9 @@ fn nobody_reads_what_role_and_tree_do_not_give() {
             assert!(listed.expect("reads").is_empty());
         }
         let heads = centre.centre.incident(&duty, id).expect("is there").heads;
-        let written = centre.centre.edit_incident(desk(&supervisor), id, &heads, &titled("x"));
+        let written = centre
+            .centre
+            .edit_incident(desk(&supervisor), id, &heads, &titled("x"));
         assert!(matches!(written, Err(AppError::Forbidden)));
     });
 }
@@ -241,7 +245,11 @@ fn a_revoked_device_is_cut_off_and_a_release_brings_its_words_back() {
         revoked.expect("revoked");
         let after = incident.write(&mut bayar, &titled("after"));
         let reply = bayar.syncs(&centre, std::slice::from_ref(&after));
-        let open = reply.scopes.iter().flatten().filter(|c| c.position != NOT_READABLE);
+        let open = reply
+            .scopes
+            .iter()
+            .flatten()
+            .filter(|c| c.position != NOT_READABLE);
         assert!(open.count() == 0 && reply.runs.is_empty());
         centre.centre.settle().expect("settles");
         let title = |centre: &TestCentre| {
@@ -250,7 +258,9 @@ fn a_revoked_device_is_cut_off_and_a_release_brings_its_words_back() {
         };
         assert_eq!(title(&centre).as_deref(), Some("before"));
         assert!(!naran.pulls(&centre).contains(&after));
-        let released = centre.centre.release(desk(&admin), after.id(), "it was him");
+        let released = centre
+            .centre
+            .release(desk(&admin), after.id(), "it was him");
         released.expect("released");
         centre.centre.settle().expect("settles");
         assert_eq!(title(&centre).as_deref(), Some("after"));
@@ -312,7 +322,10 @@ fn a_patrol_grows_with_its_segments_and_its_track_is_read_in_a_view() {
             let parts = centre.centre.tracks(&duty, &query).expect("reads");
             assert_eq!(parts.len(), found);
         }
-        let positions = centre.centre.positions(&duty, Some(STATION)).expect("reads");
+        let positions = centre
+            .centre
+            .positions(&duty, Some(STATION))
+            .expect("reads");
         assert_eq!(positions[0].at, BEGIN.0 + 29_000);
         assert!(!positions[0].beacon);
     });
@@ -342,10 +355,17 @@ fn a_beacon_moves_the_last_position_and_is_told_live() {
         let signed = beacon.signed(bayar.signature(&beacon.bytes_to_sign(&realm)));
         let mut request = bayar.request(&[]);
         request.beacon = Some(signed.to_bytes());
-        centre.centre.sync(bayar.ctx(), request.clone()).expect("answered");
+        centre
+            .centre
+            .sync(bayar.ctx(), request.clone())
+            .expect("answered");
         request.beacon = Some(beacon.signed(bayar.signature(b"other")).to_bytes());
         centre.centre.sync(bayar.ctx(), request).expect("answered");
-        let said = bayar.says(Kind::Message, None, b"to be sure that the writer has passed");
+        let said = bayar.says(
+            Kind::Message,
+            None,
+            b"to be sure that the writer has passed",
+        );
         bayar.syncs(&centre, &[said]);
         let positions = centre.centre.positions(&duty, None).expect("reads");
         assert_eq!(positions.len(), 1);
@@ -388,13 +408,22 @@ fn a_call_for_help_and_a_ride_into_a_zone_raise_alerts() {
             repeat: 0,
             newer: Default::default(),
         };
-        let sos = bayar.says_in(Lane::Urgent, Audience::Field, Kind::Sos, None, &sos.to_bytes());
+        let sos = bayar.says_in(
+            Lane::Urgent,
+            Audience::Field,
+            Kind::Sos,
+            None,
+            &sos.to_bytes(),
+        );
         bayar.syncs(&centre, &[track, sos]);
         centre.centre.settle().expect("settles");
         let alerts = centre.centre.alerts(&duty, 10).expect("reads");
         let has = |kind| alerts.iter().filter(|alert| alert.kind == kind).count();
         assert_eq!(has(AlertKind::Sos), 1);
-        assert_eq!((has(AlertKind::ZoneEntry), has(AlertKind::ZoneExit)), (1, 1));
+        assert_eq!(
+            (has(AlertKind::ZoneEntry), has(AlertKind::ZoneExit)),
+            (1, 1)
+        );
     });
 }
 

@@ -132,7 +132,10 @@ impl Projector {
                 Err(error) => {
                     // Half-taken documents are thrown away; the batch is done again from its beginning.
                     self.documents = Documents::default();
-                    tracing::error!(error = &error as &dyn std::error::Error, "batch not projected");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "batch not projected"
+                    );
                     progress.wait(&mut heard, RETRY);
                 }
             }

@@ -76,10 +76,7 @@ impl Zones {
     }
 
     fn meeting(&self, around: &BoxE7) -> impl Iterator<Item = (&str, &Zone)> {
-        let window = AABB::from_corners(
-            [around.west, around.south],
-            [around.east, around.north],
-        );
+        let window = AABB::from_corners([around.west, around.south], [around.east, around.north]);
         let met = self.tree.locate_in_envelope_intersecting(&window);
         met.filter_map(|boxed| Some((boxed.id.as_str(), self.zones.get(&boxed.id)?)))
     }

@@ -17,7 +17,9 @@ impl Centre {
         for unit in seen {
             shown.extend(directory.units().path(unit, now));
         }
-        let stated = shown.iter().filter_map(|unit| directory.units().at(*unit, now));
+        let stated = shown
+            .iter()
+            .filter_map(|unit| directory.units().at(*unit, now));
         stated.cloned().collect()
     }
 

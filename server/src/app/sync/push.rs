@@ -48,9 +48,10 @@ impl Centre {
         }
         let began = Instant::now();
         let envelopes = unpack(runs);
-        let bytes = envelopes.iter().flatten().map(|envelope| {
-            envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len)
-        });
+        let bytes = envelopes
+            .iter()
+            .flatten()
+            .map(|envelope| envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len));
         let bytes: usize = bytes.sum();
         if !self.may_push(ctx, bytes, now)? {
             return Ok(Push {

@@ -59,7 +59,9 @@ fn a_new_phone_gets_the_statements_that_it_needs_to_verify_others() {
         let mut directory = tala_protocol::cert::Directory::new(root);
         for envelope in &got {
             if envelope.header().kind == Kind::Certificate {
-                directory.admit(envelope).expect("in an order that verifies");
+                directory
+                    .admit(envelope)
+                    .expect("in an order that verifies");
             }
         }
         assert!(directory.verify(&said).is_ok());
