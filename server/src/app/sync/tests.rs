@@ -170,10 +170,10 @@ fn a_fork_is_kept_apart_and_freezes_its_feed() {
         let feed = first.header().feed;
         let other = bayar.seal(feed, None, Kind::Message, None, b"another one");
         let second = bayar.says(Kind::Message, None, b"two");
-        bayar.syncs(&centre, &[first.clone()]);
-        let reply = bayar.syncs(&centre, &[other.clone()]);
+        bayar.syncs(&centre, std::slice::from_ref(&first));
+        let reply = bayar.syncs(&centre, std::slice::from_ref(&other));
         assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
-        bayar.syncs(&centre, &[second.clone()]);
+        bayar.syncs(&centre, std::slice::from_ref(&second));
         let rows = read(centre.store.as_ref(), |reads| {
             reads.quarantine(&[STATION], None, 10)
         });

@@ -80,10 +80,10 @@ fn derived(
     let sight = Sight::new(pairs.to_vec());
     for kind in RowKind::ALL {
         say("all", &reads.all_rows(kind)?);
-        say("row", &reads.row(kind, &[3])?);
+        say("row", &reads.row(kind, &[3; 16])?);
         let mut page = Page::of(kind, 3);
         say("page", &reads.rows(&sight, &page)?);
-        page.behind = Some((2, vec![4]));
+        page.behind = Some((2, vec![4; 16]));
         page.from = Some(1);
         say("page behind", &reads.rows(&sight, &page)?);
         page.tags[0] = Some(1);

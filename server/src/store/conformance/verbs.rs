@@ -134,7 +134,7 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
         Verb::Row(kind, key, unit, at, tag, parent) => tx.put_row(&Row {
             kind: RowKind::ALL[usize::from(*kind) % RowKind::ALL.len()],
-            key: vec![*key],
+            key: vec![*key; 16],
             owner: owner(*unit),
             at: *at,
             tags: [*tag, None],
