@@ -24,6 +24,7 @@ pub mod reader;
 mod scopes;
 mod shared;
 pub mod sync;
+mod turns;
 pub mod writer;
 
 pub use centre::{Centre, CentreKeys, CentreParts, NoUploads, Uploads};
