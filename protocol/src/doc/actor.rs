@@ -9,14 +9,15 @@ use crate::id::{DeviceId, PersonId, UnitId};
 
 const DOMAIN: &[u8] = b"tala/actor/1";
 
-/// An Automerge actor: one writer in one life of one device. Derived, never chosen, so that only the holder of
-/// a device's key can write as its actor. A restored backup has a new epoch and so a new actor.
+/// An Automerge actor: one writer in one life of one device. Derived, never chosen, so that only
+/// the holder of a device's key can write as its actor. A restored backup has a new epoch and so a
+/// new actor.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ActorId([u8; 16]);
 
 impl ActorId {
-    /// The actor for what `device` writes for `unit` in `epoch`. A device with one owner names no person; the
-    /// office, where one process writes for many people, names the person.
+    /// The actor for what `device` writes for `unit` in `epoch`. A device with one owner names no
+    /// person; the office, where one process writes for many people, names the person.
     pub fn derive(device: DeviceId, unit: UnitId, epoch: u32, person: Option<PersonId>) -> Self {
         let person = person.map_or([0; 16], |person| *person.as_bytes());
         let digest = Digest::sha256_parts(&[
@@ -71,7 +72,13 @@ mod tests {
         assert_eq!(plain.to_string(), "408af95ad8af214273d08debc48e1a9c");
         assert_ne!(plain, ActorId::derive(device, unit, 2, None));
         assert_ne!(plain, ActorId::derive(device, unit, 1, Some(person)));
-        assert_ne!(plain, ActorId::derive(DeviceId::from_bytes([9; 16]), unit, 1, None));
-        assert_ne!(plain, ActorId::derive(device, UnitId::from_bytes([9; 16]), 1, None));
+        assert_ne!(
+            plain,
+            ActorId::derive(DeviceId::from_bytes([9; 16]), unit, 1, None)
+        );
+        assert_ne!(
+            plain,
+            ActorId::derive(device, UnitId::from_bytes([9; 16]), 1, None)
+        );
     }
 }

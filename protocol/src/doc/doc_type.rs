@@ -1,7 +1,8 @@
 //! What kinds of document there are.
 
-/// The kind of a document. Codes are part of the format and never reused; a code this build does not know is
-/// kept, carried and shown as from a newer version. A case is no document: it is signed events.
+/// The kind of a document. Codes are part of the format and never reused; a code this build does
+/// not know is kept, carried and shown as from a newer version. A case is no document: it is signed
+/// events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DocType {
     /// A ride: team, transport, purpose, legs, notes. Code 1.

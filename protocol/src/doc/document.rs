@@ -1,6 +1,6 @@
 //! A document: a merge of admitted changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, TextEncoding};
@@ -19,10 +19,10 @@ pub enum DocumentError {
     ApplyBeforeAncestor(ChangeHash),
     /// Automerge refused an admitted change. A fault of ours: keep the changes and rebuild.
     #[error("applying changes")]
-    Apply(#[source] AutomergeError),
+    Apply(#[source] Box<AutomergeError>),
     /// The cache cannot be read. Throw it away and rebuild from the changes.
     #[error("loading a cached document")]
-    LoadCache(#[source] AutomergeError),
+    LoadCache(#[source] Box<AutomergeError>),
 }
 
 /// Why an edit was not made.
@@ -47,18 +47,21 @@ pub enum EditError {
         path: String,
         /// Why.
         #[source]
-        source: AutomergeError,
+        source: Box<AutomergeError>,
     },
 }
 
-/// A document as it stands after some set of admitted changes. Two documents with the same heads are equal.
+/// A document as it stands after some set of admitted changes. Two documents with the same heads
+/// are equal.
 ///
-/// It is a cache: the changes in their signed envelopes are the truth, and whoever holds those can throw this
-/// away. Everything that enters passed the gate ([`Admitted`]), the own edits too: [`Document::edit`] returns
-/// the bytes of a change and leaves the document as it is.
+/// It is a cache: the changes in their signed envelopes are the truth, and whoever holds those can
+/// throw this away. Everything that enters passed the gate ([`Admitted`]), the own edits too:
+/// [`Document::edit`] returns the bytes of a change and leaves the document as it is.
 #[derive(Debug, Clone)]
 pub struct Document {
     inner: Automerge,
+    /// The hashes of all changes in it, to ask without going through Automerge.
+    known: BTreeSet<ChangeHash>,
 }
 
 impl Default for Document {
@@ -70,34 +73,40 @@ impl Default for Document {
 impl Document {
     /// A document that nobody has written in.
     pub fn new() -> Self {
-        Self { inner: Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint) }
+        Self {
+            inner: Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint),
+            known: BTreeSet::new(),
+        }
     }
 
-    /// Applies admitted changes in one batch (nine times quicker than one by one). Ancestors first; what is
-    /// applied already is skipped.
+    /// Applies admitted changes in one batch (nine times quicker than one by one). Ancestors first;
+    /// what is applied already is skipped.
     pub fn apply<'a>(
         &mut self,
         admitted: impl IntoIterator<Item = &'a Admitted>,
     ) -> Result<(), DocumentError> {
-        let mut batch = BTreeMap::new();
+        let mut batch = BTreeSet::new();
         let mut changes = Vec::new();
         for admitted in admitted {
             let change = admitted.change();
-            if self.contains(&change.hash()) || batch.insert(change.hash(), ()).is_some() {
+            if self.contains(&change.hash()) || !batch.insert(change.hash()) {
                 continue;
             }
-            let known = |dep: &&ChangeHash| !batch.contains_key(*dep) && !self.contains(dep);
-            if let Some(dep) = change.deps().iter().find(known) {
+            let unknown = |dep: &&ChangeHash| !batch.contains(*dep) && !self.contains(dep);
+            if let Some(dep) = change.deps().iter().find(unknown) {
                 return Err(DocumentError::ApplyBeforeAncestor(*dep));
             }
             changes.push(change.clone());
         }
-        self.inner.apply_changes(changes).map_err(DocumentError::Apply)
+        let applied = self.inner.apply_changes(changes);
+        applied.map_err(|source| DocumentError::Apply(Box::new(source)))?;
+        self.known.append(&mut batch);
+        Ok(())
     }
 
     /// Whether a change is in it.
     pub fn contains(&self, change: &ChangeHash) -> bool {
-        self.inner.get_change_meta_by_hash(change).is_some()
+        self.known.contains(change)
     }
 
     /// The changes that no other change was made upon, in ascending order.
@@ -110,54 +119,67 @@ impl Document {
     /// The raw bytes of all changes, ancestors first.
     pub fn changes(&self) -> Vec<Vec<u8>> {
         let changes = self.inner.get_changes(&[]);
-        changes.iter().map(|change| change.raw_bytes().to_vec()).collect()
+        changes
+            .iter()
+            .map(|change| change.raw_bytes().to_vec())
+            .collect()
     }
 
-    /// The document in Automerge's compact form, for this store's own cache. Keep the changes as well, and
-    /// before a cached form is replaced, prove that the new one loads ([`Document::load_own_cache`]) to the
-    /// same heads.
+    /// The document in Automerge's compact form, for this store's own cache. Keep the changes as
+    /// well, and before a cached form is replaced, prove that the new one loads
+    /// ([`Document::load_own_cache`]) to the same heads.
     pub fn save(&self) -> Vec<u8> {
         self.inner.save()
     }
 
     /// Loads what [`Document::save`] wrote **in this very store**.
     ///
-    /// NEVER for bytes that somebody else could have touched: no peer, no bundle, no imported file. Automerge's
-    /// `load` hangs on 816 crafted bytes and takes gigabytes. What others hand over are changes, and they pass
-    /// the gate.
+    /// NEVER for bytes that somebody else could have touched: no peer, no bundle, no imported file.
+    /// Automerge's `load` hangs on 816 crafted bytes and takes gigabytes. What others hand over are
+    /// changes, and they pass the gate.
     pub fn load_own_cache(saved: &[u8]) -> Result<Self, DocumentError> {
         let options = automerge::LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
-        let inner = Automerge::load_with_options(saved, options).map_err(DocumentError::LoadCache)?;
-        Ok(Self { inner })
+        let inner = Automerge::load_with_options(saved, options)
+            .map_err(|source| DocumentError::LoadCache(Box::new(source)))?;
+        let metas = inner.get_changes_meta(&[]);
+        let known = metas.iter().map(|meta| meta.hash).collect();
+        Ok(Self { inner, known })
     }
 
-    /// Makes a change without applying it: returns its raw bytes, or nothing when nothing would change (a
-    /// field set to the value it already has, and not in conflict). Sign, admit and apply what it returns.
+    /// Makes a change without applying it: returns its raw bytes, or nothing when nothing would
+    /// change (a field set to the value it already has, and not in conflict). Sign, admit and apply
+    /// what it returns.
     ///
-    /// `at` is kept in the change as its time, for show; nothing is ordered by it. A clock so wrong that no
-    /// calendar could show its time is brought to the nearest end of the calendar.
+    /// `at` is kept in the change as its time, for show; nothing is ordered by it. A clock so wrong
+    /// that no calendar could show its time is brought to the nearest end of the calendar.
     pub fn edit(
         &self,
         actor: ActorId,
         at: UnixMs,
         write: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>,
     ) -> Result<Option<Vec<u8>>, EditError> {
-        let mut editor = Editor { base: self, writes: Vec::new() };
+        let mut editor = Editor {
+            base: self,
+            writes: Vec::new(),
+        };
         write(&mut editor)?;
         let mut copy = self.inner.clone();
         copy.set_actor(actor.into());
         let mut transaction = copy.transaction();
         for (path, scalar) in editor.writes {
             let written = match scalar {
-                // Of the value shown already, Automerge would only delete the rivals. Taken away first, it becomes
-                // the value of whoever chose.
+                // Of the value shown already, Automerge would only delete the rivals. Taken away
+                // first, it becomes the value of whoever chose.
                 Some(scalar) if self.is_shown_of_several(&path, &scalar) => transaction
                     .delete(ROOT, path.as_str())
                     .and_then(|()| transaction.put(ROOT, path.as_str(), scalar)),
                 Some(scalar) => transaction.put(ROOT, path.as_str(), scalar),
                 None => transaction.delete(ROOT, path.as_str()),
             };
-            written.map_err(|source| EditError::Write { path, source })?;
+            written.map_err(|source| EditError::Write {
+                path,
+                source: Box::new(source),
+            })?;
         }
         let limit = limits::TIME_MS.cast_signed();
         let time = at.0.clamp(-limit, limit);
@@ -166,11 +188,15 @@ impl Document {
         Ok(change.map(|change| change.raw_bytes().to_vec()))
     }
 
-    /// The fields at the root, each with all values that stand: the winner first, then what was written at the
-    /// same time. Values are listed once per writer, even where they are equal.
+    /// The fields at the root, each with all values that stand: the winner first, then what was
+    /// written at the same time. Values are listed once per writer, even where they are equal.
     pub fn fields(&self) -> BTreeMap<String, Vec<Written<Value>>> {
         let keys = self.inner.keys(ROOT);
-        keys.map(|key| { let values = self.values(&key); (key, values) }).collect()
+        keys.map(|key| {
+            let values = self.values(&key);
+            (key, values)
+        })
+        .collect()
     }
 
     /// All values that stand in one field, the winner first; none where the field is absent.
@@ -180,7 +206,11 @@ impl Document {
         let written = found.iter().filter_map(|(value, id)| {
             let change = self.inner.hash_for_opid(id)?;
             let value = Value::of_found(&self.inner, value, id);
-            Some(Written { value, actor: actor_of(id), change })
+            Some(Written {
+                value,
+                actor: actor_of(id),
+                change,
+            })
         });
         written.collect()
     }
@@ -204,8 +234,8 @@ pub struct Editor<'a> {
 }
 
 impl Editor<'_> {
-    /// Writes a field. Where two people wrote it at the same time, this is how a person chooses: all values
-    /// that stand give way, even when one of them is the value written.
+    /// Writes a field. Where two people wrote it at the same time, this is how a person chooses:
+    /// all values that stand give way, even when one of them is the value written.
     pub fn set<T: FieldType>(&mut self, key: &str, value: &T) -> Result<(), EditError> {
         self.keep_newer::<T>(key)?;
         self.put_raw(key, &value.write())
@@ -220,8 +250,8 @@ impl Editor<'_> {
         Ok(())
     }
 
-    /// Writes any scalar anywhere, without regard to what stands there. For tools and for tests that play a
-    /// newer version; not for records.
+    /// Writes any scalar anywhere, without regard to what stands there. For tools and for tests
+    /// that play a newer version; not for records.
     pub fn put_raw(&mut self, key: &str, value: &Value) -> Result<(), EditError> {
         let path = key.to_owned();
         let Some(scalar) = value.to_scalar() else {
@@ -233,8 +263,13 @@ impl Editor<'_> {
 
     fn keep_newer<T: FieldType>(&self, key: &str) -> Result<(), EditError> {
         let standing = self.base.values(key);
-        if standing.iter().any(|written| T::read(&written.value).is_none()) {
-            return Err(EditError::KeepNewer { path: key.to_owned() });
+        if standing
+            .iter()
+            .any(|written| T::read(&written.value).is_none())
+        {
+            return Err(EditError::KeepNewer {
+                path: key.to_owned(),
+            });
         }
         Ok(())
     }

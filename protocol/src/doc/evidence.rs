@@ -1,4 +1,5 @@
-//! What is known of a photo or another file when it is taken. It never changes, so it stands in one field.
+//! What is known of a photo or another file when it is taken. It never changes, so it stands in one
+//! field.
 
 use super::field::FieldType;
 use super::geometry::Vertex;
@@ -24,7 +25,9 @@ pub struct EvidenceFacts {
 
 impl FieldType for EvidenceFacts {
     fn read(value: &Value) -> Option<Self> {
-        let Value::Bytes(bytes) = value else { return None };
+        let Value::Bytes(bytes) = value else {
+            return None;
+        };
         let mut from = Unpacker::of(bytes)?;
         let hash = Digest::from_tagged(&from.array::<33>()?).ok()?;
         let (size, taken_at) = (from.u64()?, UnixMs(from.i64()?));
@@ -35,11 +38,20 @@ impl FieldType for EvidenceFacts {
         };
         let length = usize::from(from.u8()?);
         let media_type = std::str::from_utf8(from.bytes(length)?).ok()?.to_owned();
-        from.end(Self { hash, size, taken_at, place, media_type })
+        from.end(Self {
+            hash,
+            size,
+            taken_at,
+            place,
+            media_type,
+        })
     }
 
     fn write(&self) -> Value {
-        let packer = Packer::new().bytes(&self.hash.to_tagged()).u64(self.size).i64(self.taken_at.0);
+        let packer = Packer::new()
+            .bytes(&self.hash.to_tagged())
+            .u64(self.size)
+            .i64(self.taken_at.0);
         let packer = match self.place {
             None => packer.u8(0),
             Some(place) => place.pack(packer.u8(1)),

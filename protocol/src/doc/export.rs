@@ -38,12 +38,20 @@ enum Tagged {
     LongText(String),
 }
 
-/// The document as canonical JSON: sorted keys, no spaces, all values that stand in every field, the winner
-/// first. Equal heads give equal bytes, whatever version of the software exports.
+/// The document as canonical JSON: sorted keys, no spaces, all values that stand in every field,
+/// the winner first. Equal heads give equal bytes, whatever version of the software exports.
 pub fn export_json(document: &Document) -> Vec<u8> {
-    let heads = document.heads().iter().map(|head| HEXLOWER.encode(&head.0)).collect();
+    let heads = document
+        .heads()
+        .iter()
+        .map(|head| HEXLOWER.encode(&head.0))
+        .collect();
     let fields = map(document.inner(), &ROOT, DEPTH_EXPORTED);
-    let export = Export { fields, format: 1, heads };
+    let export = Export {
+        fields,
+        format: 1,
+        heads,
+    };
     // Serializing strings and numbers into memory has no way to fail.
     serde_json::to_vec(&export).unwrap_or_default()
 }
@@ -65,7 +73,10 @@ fn entries(
     found.sort_by(|(_, a), (_, b)| b.cmp(a));
     let entry = |(value, id): &(automerge::Value<'_>, ObjId)| Entry {
         by: actor_of(id).to_string(),
-        change: doc.hash_for_opid(id).map(|hash| HEXLOWER.encode(&hash.0)).unwrap_or_default(),
+        change: doc
+            .hash_for_opid(id)
+            .map(|hash| HEXLOWER.encode(&hash.0))
+            .unwrap_or_default(),
         value: tagged(doc, value, id, depth),
     };
     found.iter().map(entry).collect()
@@ -82,7 +93,9 @@ fn tagged(doc: &Automerge, value: &automerge::Value<'_>, id: &ObjId, depth: u32)
             let all = |at| entries(doc, doc.get_all(id, at).unwrap_or_default(), depth - 1);
             Tagged::List((0..doc.length(id)).map(all).collect())
         }
-        automerge::Value::Object(ObjType::Text) => Tagged::LongText(doc.text(id).unwrap_or_default()),
+        automerge::Value::Object(ObjType::Text) => {
+            Tagged::LongText(doc.text(id).unwrap_or_default())
+        }
     }
 }
 
@@ -95,7 +108,9 @@ fn scalar_json(value: &Value) -> Json {
         Value::Bytes(bytes) => json!({ "bytes": HEXLOWER.encode(bytes) }),
         Value::Counter(number) => json!({ "counter": number }),
         Value::Time(ms) => json!({ "time_ms": ms }),
-        Value::Other(code, bytes) => json!({ "other": { "bytes": HEXLOWER.encode(bytes), "code": code } }),
+        Value::Other(code, bytes) => {
+            json!({ "other": { "bytes": HEXLOWER.encode(bytes), "code": code } })
+        }
         Value::Map(_) | Value::List(_) | Value::LongText(_) => Json::Null,
     }
 }

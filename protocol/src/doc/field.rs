@@ -8,8 +8,8 @@ use data_encoding::HEXLOWER;
 use super::document::{Document, EditError, Editor};
 use super::value::{Value, Written};
 
-/// A type that a field can have. Reading is tolerant: what does not fit is no error, it is from a newer
-/// version.
+/// A type that a field can have. Reading is tolerant: what does not fit is no error, it is from a
+/// newer version.
 pub trait FieldType: Sized {
     /// Reads a value; none where this build has no meaning for it.
     fn read(value: &Value) -> Option<Self>;
@@ -41,7 +41,8 @@ impl<T> Known<T> {
 pub struct FieldValue<T> {
     /// The value to show first: every replica shows the same.
     pub shown: Written<Known<T>>,
-    /// The other values written at the same time, equal ones included. A person chooses by writing again.
+    /// The other values written at the same time, equal ones included. A person chooses by writing
+    /// again.
     pub conflicts: Vec<Written<Known<T>>>,
 }
 
@@ -70,8 +71,8 @@ impl<T> From<T> for Set<T> {
     }
 }
 
-/// The name of an entry (a leg, a photo, a person) inside one document: random, given by the caller, so that
-/// two people who add one at the same time add two.
+/// The name of an entry (a leg, a photo, a person) inside one document: random, given by the
+/// caller, so that two people who add one at the same time add two.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId([u8; 16]);
 
@@ -126,7 +127,10 @@ pub(super) struct FieldReader {
 
 impl FieldReader {
     pub(super) fn of(document: &Document) -> Self {
-        Self { unread: document.fields(), newer: Vec::new() }
+        Self {
+            unread: document.fields(),
+            newer: Vec::new(),
+        }
     }
 
     pub(super) fn take<T: FieldType>(&mut self, key: &str) -> Option<FieldValue<T>> {
@@ -135,14 +139,24 @@ impl FieldReader {
                 Some(value) => Known::Understood(value),
                 None => {
                     let value = written.value.clone();
-                    self.newer.push(Newer { path: key.to_owned(), value });
+                    self.newer.push(Newer {
+                        path: key.to_owned(),
+                        value,
+                    });
                     Known::Newer(written.value)
                 }
             };
-            Written { value, actor: written.actor, change: written.change }
+            Written {
+                value,
+                actor: written.actor,
+                change: written.change,
+            }
         });
         let shown = values.next()?;
-        Some(FieldValue { shown, conflicts: values.collect() })
+        Some(FieldValue {
+            shown,
+            conflicts: values.collect(),
+        })
     }
 
     pub(super) fn entries<V>(
@@ -156,15 +170,19 @@ impl FieldReader {
             EntryId::parse(rest.split_once('/')?.0)
         });
         let ids: std::collections::BTreeSet<EntryId> = parsed.collect();
-        ids.into_iter().map(|id| (id, read(self, &id.prefix(list)))).collect()
+        ids.into_iter()
+            .map(|id| (id, read(self, &id.prefix(list))))
+            .collect()
     }
 
     /// What this build has no meaning for, in order of path.
     pub(super) fn finish(mut self) -> Vec<Newer> {
         for (path, values) in self.unread {
-            self.newer.extend(values.into_iter().take(1).map(|written| {
-                Newer { path: path.clone(), value: written.value }
-            }));
+            self.newer
+                .extend(values.into_iter().take(1).map(|written| Newer {
+                    path: path.clone(),
+                    value: written.value,
+                }));
         }
         self.newer.sort_by(|a, b| a.path.cmp(&b.path));
         self.newer
@@ -183,14 +201,16 @@ pub(super) fn write_set<T: FieldType>(
     }
 }
 
-/// Declares what one list entry, or one document, holds: a view to read and an edit to write. Keys are part of
-/// the format.
+/// Declares what one list entry, or one document, holds: a view to read and an edit to write. Keys
+/// are part of the format.
 macro_rules! fields {
     (
         $(#[$view_doc:meta])* view $View:ident;
         $(#[$edit_doc:meta])* edit $Edit:ident;
         fields { $( $(#[$doc:meta])* $name:ident: $Type:ty = $key:literal, )* }
-        entries { $( $(#[$entry_doc:meta])* $list:ident: $EntryView:ident, $EntryEdit:ident = $list_key:literal, )* }
+        entries { $(
+            $(#[$entry_doc:meta])* $list:ident: $EntryView:ident, $EntryEdit:ident = $list_key:literal,
+        )* }
     ) => {
         $(#[$view_doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,7 +253,8 @@ macro_rules! fields {
     };
 }
 
-/// Declares a document: what [`fields!`] declares, reading and editing, and what is from a newer version.
+/// Declares a document: what [`fields!`] declares, reading and editing, and what is from a newer
+/// version.
 macro_rules! document {
     ($View:ident, $Edit:ident) => {
         impl $View {

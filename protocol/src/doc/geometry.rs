@@ -111,7 +111,10 @@ impl Geometry {
             Shape::Polygon(rings) => {
                 check_limit("rings", rings.len(), MAX_RINGS)?;
                 if rings.is_empty() {
-                    return Err(ShapeError::TooFew { found: 0, needed: 3 });
+                    return Err(ShapeError::TooFew {
+                        found: 0,
+                        needed: 3,
+                    });
                 }
                 for ring in rings {
                     check_count(ring.len(), 3)?;
@@ -145,7 +148,9 @@ impl Geometry {
 
 impl FieldType for Geometry {
     fn read(value: &Value) -> Option<Self> {
-        let Value::Bytes(bytes) = value else { return None };
+        let Value::Bytes(bytes) = value else {
+            return None;
+        };
         let mut from = Unpacker::of(bytes)?;
         let kind = from.u8()?;
         let source = Source::from_code(from.u16()?);
@@ -173,8 +178,13 @@ impl FieldType for Geometry {
                 pack_vertices(packer.u8(LINE).u16(self.source.code()), vertices)
             }
             Shape::Polygon(rings) => {
-                let packer = packer.u8(POLYGON).u16(self.source.code()).u16(count_u16(rings.len()));
-                rings.iter().fold(packer, |packer, ring| pack_vertices(packer, ring))
+                let packer = packer
+                    .u8(POLYGON)
+                    .u16(self.source.code())
+                    .u16(count_u16(rings.len()));
+                rings
+                    .iter()
+                    .fold(packer, |packer, ring| pack_vertices(packer, ring))
             }
         };
         Value::Bytes(packer.finish())
@@ -197,7 +207,9 @@ const fn check_limit(what: &'static str, found: usize, limit: usize) -> Result<(
 
 fn pack_vertices(packer: Packer, vertices: &[Vertex]) -> Packer {
     let packer = packer.u16(count_u16(vertices.len()));
-    vertices.iter().fold(packer, |packer, vertex| vertex.pack(packer))
+    vertices
+        .iter()
+        .fold(packer, |packer, vertex| vertex.pack(packer))
 }
 
 fn unpack_vertices(from: &mut Unpacker<'_>) -> Option<Vec<Vertex>> {
@@ -223,7 +235,11 @@ mod tests {
 
     #[test]
     fn every_shape_survives_a_round_trip() {
-        let ring = vec![at(436_000_000, 1_160_000_000), at(436_000_000, 1_160_010_000), at(1, -1)];
+        let ring = vec![
+            at(436_000_000, 1_160_000_000),
+            at(436_000_000, 1_160_010_000),
+            at(1, -1),
+        ];
         for shape in [
             Shape::Point(at(-900_000_000, 1_800_000_000)),
             Shape::Line(ring[..2].to_vec()),
@@ -247,7 +263,10 @@ mod tests {
     fn what_is_no_shape_is_refused_when_made_and_newer_when_read() {
         assert_eq!(
             Geometry::new(Shape::Line(vec![at(1, 1)]), Source::Drawn),
-            Err(ShapeError::TooFew { found: 1, needed: 2 })
+            Err(ShapeError::TooFew {
+                found: 1,
+                needed: 2
+            })
         );
         assert!(Geometry::new(Shape::Polygon(vec![]), Source::Drawn).is_err());
         let many = vec![at(1, 1); MAX_VERTICES + 1];

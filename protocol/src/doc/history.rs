@@ -38,7 +38,10 @@ pub struct Touch {
 pub fn history(document: &Document) -> Vec<HistoryEntry> {
     let mut objects = BTreeMap::new();
     let changes = document.inner().get_changes(&[]);
-    changes.iter().map(|change| entry(change, &mut objects)).collect()
+    changes
+        .iter()
+        .map(|change| entry(change, &mut objects))
+        .collect()
 }
 
 /// Paths of the objects that changes so far have made, by counter and actor.
@@ -51,7 +54,10 @@ fn entry(change: &automerge::Change, objects: &mut ObjectPaths) -> HistoryEntry 
     for (counter, op) in (change.start_op().get()..).zip(&decoded.operations) {
         let parent = match &op.obj {
             ObjectId::Root => String::new(),
-            ObjectId::Id(id) => objects.get(&name(id)).map(|path| format!("{path}/")).unwrap_or_default(),
+            ObjectId::Id(id) => objects
+                .get(&name(id))
+                .map(|path| format!("{path}/"))
+                .unwrap_or_default(),
         };
         let key = match &op.key {
             Key::Map(key) => key.to_string(),

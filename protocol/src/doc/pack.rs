@@ -1,5 +1,5 @@
-//! Values that must not be merged part by part (an area with its error and source) stand in one field, packed:
-//! a version byte, then numbers of fixed width, most significant byte first.
+//! Values that must not be merged part by part (an area with its error and source) stand in one
+//! field, packed: a version byte, then numbers of fixed width, most significant byte first.
 
 /// The version byte of every packed value. A value with another one is from a newer version.
 pub(super) const VERSION: u8 = 1;

@@ -1,5 +1,5 @@
-//! The parties to an incident. A document of its own, because its audience is smaller: phones other than the
-//! author's never receive it.
+//! The parties to an incident. A document of its own, because its audience is smaller: phones other
+//! than the author's never receive it.
 
 use super::field::{EntryId, document, fields};
 use super::types::coded;

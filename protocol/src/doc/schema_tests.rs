@@ -34,19 +34,38 @@ fn a_patrol_keeps_its_team_and_legs() {
         legs: BTreeMap::from([(entry(2), leg)]),
         ..Default::default()
     };
-    let bytes = edit.change(&phone.document, phone.actor, UnixMs(5)).expect("an edit");
+    let bytes = edit
+        .change(&phone.document, phone.actor, UnixMs(5))
+        .expect("an edit");
     phone.send(bytes.expect("a change"));
-    let ended = LegEdit { ended_at: UnixMs(8).into(), ..Default::default() };
-    let edit = PatrolEdit { legs: BTreeMap::from([(entry(2), ended)]), ..Default::default() };
-    let bytes = edit.change(&phone.document, phone.actor, UnixMs(8)).expect("an edit");
+    let ended = LegEdit {
+        ended_at: UnixMs(8).into(),
+        ..Default::default()
+    };
+    let edit = PatrolEdit {
+        legs: BTreeMap::from([(entry(2), ended)]),
+        ..Default::default()
+    };
+    let bytes = edit
+        .change(&phone.document, phone.actor, UnixMs(8))
+        .expect("an edit");
     phone.send(bytes.expect("a change"));
 
     let (view, newer) = PatrolView::read(&phone.document);
     assert_eq!(newer, []);
     let leg = view.legs.get(&entry(2)).expect("the leg");
-    assert_eq!(leg.transport.as_ref().and_then(FieldValue::get), Some(&Transport::Horse));
-    assert_eq!(leg.ended_at.as_ref().and_then(FieldValue::get), Some(&UnixMs(8)));
-    let role = view.team.get(&entry(1)).and_then(|member| member.role.as_ref()?.get().copied());
+    assert_eq!(
+        leg.transport.as_ref().and_then(FieldValue::get),
+        Some(&Transport::Horse)
+    );
+    assert_eq!(
+        leg.ended_at.as_ref().and_then(FieldValue::get),
+        Some(&UnixMs(8))
+    );
+    let role = view
+        .team
+        .get(&entry(1))
+        .and_then(|member| member.role.as_ref()?.get().copied());
     assert_eq!(role, Some(TeamRole::Leader));
 }
 
@@ -58,35 +77,55 @@ fn parties_and_plans_keep_their_entries() {
         role: PartyRole::Suspect.into(),
         ..Default::default()
     };
-    let vehicle = VehicleEdit { plate: "蒙H12345".to_owned().into(), owner: entry(1).into(), ..Default::default() };
+    let vehicle = VehicleEdit {
+        plate: "蒙H12345".to_owned().into(),
+        owner: entry(1).into(),
+        ..Default::default()
+    };
     let edit = PartiesEdit {
         persons: BTreeMap::from([(entry(1), person)]),
         vehicles: BTreeMap::from([(entry(2), vehicle)]),
         ..Default::default()
     };
-    let bytes = edit.change(&phone.document, phone.actor, UnixMs(1)).expect("an edit");
+    let bytes = edit
+        .change(&phone.document, phone.actor, UnixMs(1))
+        .expect("an edit");
     phone.send(bytes.expect("a change"));
     let (view, newer) = PartiesView::read(&phone.document);
     assert_eq!(newer, []);
-    let owner = view.vehicles.get(&entry(2)).and_then(|vehicle| vehicle.owner.as_ref()?.get().copied());
+    let owner = view
+        .vehicles
+        .get(&entry(2))
+        .and_then(|vehicle| vehicle.owner.as_ref()?.get().copied());
     assert_eq!(owner, Some(entry(1)));
 
     let mut phone = Phone::of(2);
-    let task = TaskEdit { text: "Look at the mine".to_owned().into(), ..Default::default() };
+    let task = TaskEdit {
+        text: "Look at the mine".to_owned().into(),
+        ..Default::default()
+    };
     let edit = PlanEdit {
         expected_silence_min: 240.into(),
         tasks: BTreeMap::from([(entry(3), task)]),
         ..Default::default()
     };
-    let bytes = edit.change(&phone.document, phone.actor, UnixMs(1)).expect("an edit");
+    let bytes = edit
+        .change(&phone.document, phone.actor, UnixMs(1))
+        .expect("an edit");
     phone.send(bytes.expect("a change"));
     let (view, newer) = PlanView::read(&phone.document);
     assert_eq!(newer, []);
-    assert_eq!(view.expected_silence_min.as_ref().and_then(FieldValue::get), Some(&240));
+    assert_eq!(
+        view.expected_silence_min.as_ref().and_then(FieldValue::get),
+        Some(&240)
+    );
     assert!(view.tasks.contains_key(&entry(3)));
 }
 
-#[allow(unreachable_pub, reason = "the macros declare what is public elsewhere")]
+#[allow(
+    unreachable_pub,
+    reason = "the macros declare what is public elsewhere"
+)]
 mod versions {
     use automerge::transaction::Transactable;
     use automerge::{ObjType, ROOT};
@@ -146,7 +185,10 @@ mod versions {
     }
 
     fn present_edit(phone: &mut Phone, title: u8, severity: usize) {
-        let severity = Severity::ALL.get(severity).copied().expect("four severities");
+        let severity = Severity::ALL
+            .get(severity)
+            .copied()
+            .expect("four severities");
         let edit = IncidentEdit {
             title: format!("title {title}").into(),
             severity: severity.into(),
@@ -159,7 +201,9 @@ mod versions {
         phone.edit_freely(|tx| match kind {
             0 => tx.put(ROOT, "new", value).expect("an unknown key"),
             1 => tx.put(ROOT, "s", 90 + value).expect("an unknown code"),
-            2 => tx.put(ROOT, "c", format!("{value}")).expect("an unknown type"),
+            2 => tx
+                .put(ROOT, "c", format!("{value}"))
+                .expect("an unknown type"),
             3 => {
                 let map = tx.put_object(ROOT, "map", ObjType::Map).expect("a map");
                 tx.put(&map, "v", value).expect("put");
@@ -170,8 +214,10 @@ mod versions {
             }
             _ => {
                 let text = tx.put_object(ROOT, "text", ObjType::Text).expect("a text");
-                tx.splice_text(&text, 0, 0, "from the future").expect("splice");
-                tx.put(ROOT, "fresh", automerge::ScalarValue::counter(value)).expect("a counter");
+                tx.splice_text(&text, 0, 0, "from the future")
+                    .expect("splice");
+                tx.put(ROOT, "fresh", automerge::ScalarValue::counter(value))
+                    .expect("a counter");
             }
         });
     }

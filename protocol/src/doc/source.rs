@@ -1,7 +1,7 @@
 //! How a measured value was obtained.
 
-/// How a measured value was obtained. Travels inside the value, so that nobody can change the one without the
-/// other.
+/// How a measured value was obtained. Travels inside the value, so that nobody can change the one
+/// without the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     /// Somebody typed it. Code 1.

@@ -85,7 +85,9 @@ sixteen_bytes!(ObjectId, PersonId, EntryId);
 
 /// Declares a coded choice: an unknown code is from a newer version.
 macro_rules! coded {
-    ($(#[$doc:meta])* $Name:ident { $( $(#[$variant_doc:meta])* $Variant:ident = $code:literal $word:literal, )* }) => {
+    ($(#[$doc:meta])* $Name:ident { $(
+        $(#[$variant_doc:meta])* $Variant:ident = $code:literal $word:literal,
+    )* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $Name {
@@ -154,7 +156,10 @@ mod tests {
         assert_eq!(u16::read(&Value::Int(70_000)), None);
         assert_eq!(u16::read(&Value::Int(-1)), None);
         assert_eq!(Transport::read(&Value::Int(99)), None);
-        assert_eq!(Transport::read(&Transport::Horse.write()), Some(Transport::Horse));
+        assert_eq!(
+            Transport::read(&Transport::Horse.write()),
+            Some(Transport::Horse)
+        );
         assert_eq!(ObjectId::read(&Value::Bytes(vec![0; 15])), None);
     }
 }

@@ -54,8 +54,8 @@ pub struct Written<T> {
 }
 
 impl Value {
-    /// As plain JSON, for people and APIs: bytes as hex, times and counters as numbers. For a form from which the
-    /// value can be had back see [`super::export_json`].
+    /// As plain JSON, for people and APIs: bytes as hex, times and counters as numbers. For a form
+    /// from which the value can be had back see [`super::export_json`].
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Null => serde_json::Value::Null,
@@ -67,7 +67,10 @@ impl Value {
             Value::Bytes(bytes) | Value::Other(_, bytes) => {
                 json!(data_encoding::HEXLOWER.encode(bytes))
             }
-            Value::Map(map) => map.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
+            Value::Map(map) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), value.to_json()))
+                .collect(),
             Value::List(list) => list.iter().map(Value::to_json).collect(),
         }
     }
@@ -125,7 +128,11 @@ impl Value {
             }
             automerge::Value::Object(ObjType::List) => {
                 let elements = (0..doc.length(id)).filter_map(|at| doc.get(id, at).ok().flatten());
-                Value::List(elements.map(|(value, id)| Self::read(doc, &value, &id, depth - 1)).collect())
+                Value::List(
+                    elements
+                        .map(|(value, id)| Self::read(doc, &value, &id, depth - 1))
+                        .collect(),
+                )
             }
             automerge::Value::Object(ObjType::Map | ObjType::Table) => {
                 let read = |key: String| {

@@ -21,7 +21,8 @@ pub struct Candidate<'a> {
     pub expected_actor: ActorId,
     /// The change hash, where the envelope names it.
     pub expected_hash: Option<ChangeHash>,
-    /// What the same actor's feed said last for this document: sequence number and hash; none for its first.
+    /// What the same actor's feed said last for this document: sequence number and hash; none for
+    /// its first.
     pub author_previous: Option<(u64, ChangeHash)>,
 }
 
@@ -90,7 +91,11 @@ impl Admitted {
 
 /// Judges a change that arrived, against an index that holds at least its ancestors.
 pub fn check(index: &DocIndex, candidate: &Candidate<'_>) -> Verdict {
-    match examine(candidate.bytes, candidate.expected_actor, candidate.expected_hash) {
+    match examine(
+        candidate.bytes,
+        candidate.expected_actor,
+        candidate.expected_hash,
+    ) {
         Ok(examined) => place(index, examined, candidate.author_previous),
         Err(refusal) => Verdict::Refuse(refusal),
     }
@@ -111,7 +116,12 @@ fn fit(
     examined: Arc<Examined>,
     previous: Option<Option<(u64, ChangeHash)>>,
 ) -> Verdict {
-    let missing: Vec<_> = examined.deps.iter().filter(|dep| !index.contains(dep)).copied().collect();
+    let missing: Vec<_> = examined
+        .deps
+        .iter()
+        .filter(|dep| !index.contains(dep))
+        .copied()
+        .collect();
     if !missing.is_empty() {
         return Verdict::Park { missing };
     }
@@ -125,7 +135,10 @@ fn fit(
         .and_then(|()| Fit::new(index, &examined, &clock).check_ops());
     match fitted {
         Ok(_) if index.contains(&examined.hash) => Verdict::Known,
-        Ok(depths) => Verdict::Admit(Box::new(Admitted { examined, depths: depths.into() })),
+        Ok(depths) => Verdict::Admit(Box::new(Admitted {
+            examined,
+            depths: depths.into(),
+        })),
         Err(refusal) => Verdict::Refuse(refusal),
     }
 }
@@ -139,26 +152,37 @@ fn check_author(
 ) -> Result<(), GateRefusal> {
     let expected = previous.map_or(0, |(seq, _)| seq).saturating_add(1);
     if examined.seq != expected {
-        return Err(GateRefusal::Sequence { expected, found: examined.seq });
+        return Err(GateRefusal::Sequence {
+            expected,
+            found: examined.seq,
+        });
     }
     let descends = previous.is_none_or(|(_, hash)| index.is_within(&hash, clock));
-    if descends { Ok(()) } else { Err(GateRefusal::OwnPrevious) }
+    if descends {
+        Ok(())
+    } else {
+        Err(GateRefusal::OwnPrevious)
+    }
 }
 
 /// Sequence number and first operation follow from the ancestors.
-fn check_position(
-    index: &DocIndex,
-    examined: &Examined,
-    clock: &Clock,
-) -> Result<(), GateRefusal> {
+fn check_position(index: &DocIndex, examined: &Examined, clock: &Clock) -> Result<(), GateRefusal> {
     let own = index.actor_number(&examined.actor);
     if own.map_or(0, |own| clock.at(own)).saturating_add(1) != examined.seq {
         return Err(GateRefusal::OwnPrevious);
     }
-    let highest = examined.deps.iter().filter_map(|dep| index.node(dep)).map(|node| node.max_op).max();
+    let highest = examined
+        .deps
+        .iter()
+        .filter_map(|dep| index.node(dep))
+        .map(|node| node.max_op)
+        .max();
     let expected = highest.unwrap_or(0).saturating_add(1);
     if examined.start_op != expected {
-        return Err(GateRefusal::StartOp { expected, found: examined.start_op });
+        return Err(GateRefusal::StartOp {
+            expected,
+            found: examined.start_op,
+        });
     }
     match index.at_position(examined.actor, examined.seq) {
         Some(held) if held != examined.hash => Err(GateRefusal::PositionTaken),
@@ -171,7 +195,8 @@ struct Fit<'a> {
     index: &'a DocIndex,
     clock: &'a Clock,
     examined: &'a Examined,
-    /// The index's number of each actor in the change's table; `u32::MAX` for one it has never seen.
+    /// The index's number of each actor in the change's table; `u32::MAX` for one it has never
+    /// seen.
     table: Vec<u32>,
     own: Vec<Own>,
     ended: BTreeSet<OpKey>,
@@ -201,7 +226,14 @@ impl<'a> Fit<'a> {
         let number = |actor: &ActorId| index.actor_number(actor).unwrap_or(u32::MAX);
         let table = examined.actors.iter().map(number).collect();
         let (own, ended) = (Vec::new(), BTreeSet::new());
-        Self { index, clock, examined, table, own, ended }
+        Self {
+            index,
+            clock,
+            examined,
+            table,
+            own,
+            ended,
+        }
     }
 
     /// Checks all operations; returns how deep the object of each lies.
@@ -216,7 +248,10 @@ impl<'a> Fit<'a> {
     fn check_op(&mut self, at: u64, op: &Op) -> Result<Own, GateRefusal> {
         let depth = self.check_object(at, op)?;
         let object = op.object.map(|id| self.key_of(id));
-        let own_key = self.key_of(LocalId { actor: 0, counter: self.examined.start_op + at });
+        let own_key = self.key_of(LocalId {
+            actor: 0,
+            counter: self.examined.start_op + at,
+        });
         let place = match &op.key {
             LocalKey::Prop(text) => Place::Prop(text.clone()),
             LocalKey::Element(id) if !op.insert => Place::Element(self.key_of(*id)),
@@ -229,7 +264,13 @@ impl<'a> Fit<'a> {
         match op.action {
             Action::Delete if op.preds.is_empty() => Err(GateRefusal::DeleteWithoutPred { op: at }),
             Action::Increment if !counters => Err(GateRefusal::Increment { op: at }),
-            action => Ok(Own { object, place, action, insert: op.insert, depth }),
+            action => Ok(Own {
+                object,
+                place,
+                action,
+                insert: op.insert,
+                depth,
+            }),
         }
     }
 
@@ -238,8 +279,16 @@ impl<'a> Fit<'a> {
         let (sequence, depth) = match op.object {
             None => (false, 0),
             Some(id) => match self.see(id) {
-                Some(Seen { action: Action::MakeMap, depth, .. }) => (false, depth + 1),
-                Some(Seen { action: Action::MakeSequence, depth, .. }) => (true, depth + 1),
+                Some(Seen {
+                    action: Action::MakeMap,
+                    depth,
+                    ..
+                }) => (false, depth + 1),
+                Some(Seen {
+                    action: Action::MakeSequence,
+                    depth,
+                    ..
+                }) => (true, depth + 1),
                 _ => return Err(GateRefusal::UnknownObject { op: at }),
             },
         };
@@ -254,14 +303,18 @@ impl<'a> Fit<'a> {
         }
         if let LocalKey::Element(id) = &op.key {
             let object = op.object.map(|id| self.key_of(id));
-            if !self.see(*id).is_some_and(|seen| seen.insert && seen.object == object) {
+            if !self
+                .see(*id)
+                .is_some_and(|seen| seen.insert && seen.object == object)
+            {
                 return Err(GateRefusal::UnknownElement { op: at });
             }
         }
         Ok(depth)
     }
 
-    /// Every predecessor is a live value at this very place; tells whether one of them is a counter.
+    /// Every predecessor is a live value at this very place; tells whether one of them is a
+    /// counter.
     fn check_preds(
         &mut self,
         at: u64,
@@ -316,7 +369,12 @@ impl<'a> Fit<'a> {
     }
 
     fn key_of(&self, id: LocalId) -> OpKey {
-        let actor = usize::try_from(id.actor).ok().and_then(|at| self.table.get(at));
-        OpKey { actor: actor.copied().unwrap_or(u32::MAX), counter: id.counter }
+        let actor = usize::try_from(id.actor)
+            .ok()
+            .and_then(|at| self.table.get(at));
+        OpKey {
+            actor: actor.copied().unwrap_or(u32::MAX),
+            counter: id.counter,
+        }
     }
 }

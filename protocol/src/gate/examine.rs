@@ -7,8 +7,8 @@ use super::refusal::GateRefusal;
 use super::scan::Scan;
 use crate::doc::ActorId;
 
-/// A change whose bytes are sound in themselves: bounded, readable, canonical, and by the actor and with the
-/// hash that its envelope promises. Nothing is known yet about how it fits its document.
+/// A change whose bytes are sound in themselves: bounded, readable, canonical, and by the actor and
+/// with the hash that its envelope promises. Nothing is known yet about how it fits its document.
 #[derive(Debug, Clone)]
 pub struct Examined {
     pub(super) change: Change,
@@ -43,15 +43,16 @@ impl Examined {
         &self.deps
     }
 
-    /// The counter of its first operation: above every ancestor's, so that (this, hash) sorts causes
-    /// before effects.
+    /// The counter of its first operation: above every ancestor's, so that (this, hash) sorts
+    /// causes before effects.
     pub const fn start_op(&self) -> u64 {
         self.start_op
     }
 }
 
-/// Walks over the bytes of a change without allocating and refuses whatever could make a decoder allocate,
-/// loop or panic. [`examine`] begins with it; it is public for whoever only carries changes.
+/// Walks over the bytes of a change without allocating and refuses whatever could make a decoder
+/// allocate, loop or panic. [`examine`] begins with it; it is public for whoever only carries
+/// changes.
 pub fn prescan(bytes: &[u8]) -> Result<(), GateRefusal> {
     Scan::of(bytes).map(|_| ())
 }
@@ -92,7 +93,9 @@ fn read(bytes: &[u8], scan: &Scan<'_>) -> Result<Examined, GateRefusal> {
     }
     let ops = op::decode(scan)?;
     // The scan has bounded everything this reads: it can fail, but neither allocate nor panic.
-    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| GateRefusal::Unreadable)?;
+    let change = Change::from_bytes(bytes.to_vec())
+        .ok()
+        .ok_or(GateRefusal::Unreadable)?;
     if change.hash().0 != scan.hash || change.len() != ops.len() {
         return Err(GateRefusal::Unreadable);
     }

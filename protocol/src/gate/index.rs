@@ -1,4 +1,5 @@
-//! What the gate must know about a document: who said what upon what, and which operation wrote where.
+//! What the gate must know about a document: who said what upon what, and which operation wrote
+//! where.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +11,9 @@ use super::op::{Action, LocalId, LocalKey, Op};
 use super::refusal::GateRefusal;
 use crate::doc::ActorId;
 
-/// An index over the admitted changes of one document. It grows with each [`Admitted`] and can be rebuilt
-/// from change bytes. Admitting concurrent changes in another order makes an index that gives the same
-/// verdicts.
+/// An index over the admitted changes of one document. It grows with each [`Admitted`] and can be
+/// rebuilt from change bytes. Admitting concurrent changes in another order makes an index that
+/// gives the same verdicts.
 #[derive(Debug, Clone, Default)]
 pub struct DocIndex {
     actors: BTreeMap<ActorId, u32>,
@@ -33,8 +34,8 @@ pub(super) struct ChangeNode {
     clock: Clock,
 }
 
-/// A set of changes that holds every ancestor of its members: the highest sequence number per actor. Enough,
-/// because each author's changes form a chain.
+/// A set of changes that holds every ancestor of its members: the highest sequence number per
+/// actor. Enough, because each author's changes form a chain.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Clock(Vec<u64>);
 
@@ -45,7 +46,9 @@ impl Clock {
     }
 
     fn raise(&mut self, actor: u32, seq: u64) {
-        let Ok(at) = usize::try_from(actor) else { return };
+        let Ok(at) = usize::try_from(actor) else {
+            return;
+        };
         if self.0.len() <= at {
             self.0.resize(at + 1, 0);
         }
@@ -94,8 +97,9 @@ struct Successor {
 }
 
 impl DocIndex {
-    /// Rebuilds the index from the bytes of changes **that this store admitted before**, in the order in
-    /// which it admitted them. Never for what a peer sent: the full checks are in [`super::check`].
+    /// Rebuilds the index from the bytes of changes **that this store admitted before**, in the
+    /// order in which it admitted them. Never for what a peer sent: the full checks are in
+    /// [`super::check`].
     pub fn rebuild<'a>(
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(Self, Vec<Admitted>), GateRefusal> {
@@ -109,13 +113,18 @@ impl DocIndex {
         Ok((index, admitted))
     }
 
-    /// Takes in a change that [`super::check`] admitted against this index. A second time does nothing.
+    /// Takes in a change that [`super::check`] admitted against this index. A second time does
+    /// nothing.
     pub fn admit(&mut self, admitted: &Admitted) {
         let examined = &admitted.examined;
         if self.contains(&examined.hash) {
             return;
         }
-        let table: Vec<u32> = examined.actors.iter().map(|actor| self.intern(*actor)).collect();
+        let table: Vec<u32> = examined
+            .actors
+            .iter()
+            .map(|actor| self.intern(*actor))
+            .collect();
         let actor = table.first().copied().unwrap_or(0);
         let mut clock = self.clock_of(&examined.deps);
         clock.raise(actor, examined.seq);
@@ -127,13 +136,22 @@ impl DocIndex {
         self.by_hash.insert(examined.hash, change);
         self.by_position.insert((actor, examined.seq), change);
         let (hash, seq, max_op) = (examined.hash, examined.seq, admitted.max_op());
-        self.changes.push(ChangeNode { hash, actor, seq, max_op, clock });
+        self.changes.push(ChangeNode {
+            hash,
+            actor,
+            seq,
+            max_op,
+            clock,
+        });
     }
 
     fn admit_op(&mut self, key: OpKey, change: u32, op: &Op, depth: u64, table: &[u32]) {
         let global = |id: LocalId| {
             let actor = usize::try_from(id.actor).ok().and_then(|at| table.get(at));
-            actor.map(|&actor| OpKey { actor, counter: id.counter })
+            actor.map(|&actor| OpKey {
+                actor,
+                counter: id.counter,
+            })
         };
         let place = match &op.key {
             LocalKey::Prop(text) => Place::Prop(text.clone()),
@@ -148,7 +166,15 @@ impl DocIndex {
         }
         let object = op.object.and_then(global);
         let (action, insert, successors) = (op.action, op.insert, Vec::new());
-        let node = OpNode { change, object, place, action, insert, depth, successors };
+        let node = OpNode {
+            change,
+            object,
+            place,
+            action,
+            insert,
+            depth,
+            successors,
+        };
         self.ops.insert(key, node);
     }
 
@@ -195,7 +221,9 @@ impl DocIndex {
 
     /// Whether a change is among those within `clock`.
     pub(super) fn is_within(&self, hash: &ChangeHash, clock: &Clock) -> bool {
-        self.by_hash.get(hash).is_some_and(|&at| self.within(at, clock))
+        self.by_hash
+            .get(hash)
+            .is_some_and(|&at| self.within(at, clock))
     }
 
     pub(super) fn actor_number(&self, actor: &ActorId) -> Option<u32> {
@@ -210,7 +238,9 @@ impl DocIndex {
 
     /// An operation that some change within `clock` made.
     pub(super) fn op(&self, key: OpKey, clock: &Clock) -> Option<&OpNode> {
-        self.ops.get(&key).filter(|node| self.within(node.change, clock))
+        self.ops
+            .get(&key)
+            .filter(|node| self.within(node.change, clock))
     }
 
     /// Whether nothing within `clock` has replaced or deleted what this operation put.
@@ -221,7 +251,8 @@ impl DocIndex {
     }
 
     fn within(&self, change: u32, clock: &Clock) -> bool {
-        self.change(change).is_some_and(|node| node.seq <= clock.at(node.actor))
+        self.change(change)
+            .is_some_and(|node| node.seq <= clock.at(node.actor))
     }
 
     fn change(&self, at: u32) -> Option<&ChangeNode> {

@@ -66,14 +66,22 @@ impl Phone {
         &mut self,
         write: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>,
     ) -> Option<Sent> {
-        let bytes = self.document.edit(self.actor, UnixMs(1), write).expect("an edit")?;
+        let bytes = self
+            .document
+            .edit(self.actor, UnixMs(1), write)
+            .expect("an edit")?;
         Some(self.send(bytes))
     }
 
     /// Signs a change, whatever made it.
     pub(crate) fn send(&mut self, bytes: Vec<u8>) -> Sent {
         let envelope = Digest::sha256_parts(&[b"envelope", &bytes]);
-        let sent = Sent { envelope, bytes, actor: self.actor, previous: self.previous };
+        let sent = Sent {
+            envelope,
+            bytes,
+            actor: self.actor,
+            previous: self.previous,
+        };
         if let Verdict::Admit(admitted) = check(self.ledger.index(), &sent.candidate()) {
             self.previous = Some((admitted.seq(), admitted.hash()));
         }
@@ -88,7 +96,9 @@ impl Phone {
     }
 
     pub(crate) fn settle(&mut self, outcome: &Outcome) {
-        outcome.settle(&mut self.document).expect("admitted changes apply");
+        outcome
+            .settle(&mut self.document)
+            .expect("admitted changes apply");
     }
 
     /// Edits with the whole of Automerge, as a newer version might.
@@ -100,7 +110,9 @@ impl Phone {
         copy.set_actor(self.actor.into());
         let mut transaction = copy.transaction();
         write(&mut transaction);
-        let hash = transaction.commit_with(CommitOptions::default().with_time(1)).0?;
+        let hash = transaction
+            .commit_with(CommitOptions::default().with_time(1))
+            .0?;
         let change = automerge::ReadDoc::get_change_by_hash(&copy, &hash).expect("the change");
         Some(self.send(change.raw_bytes().to_vec()))
     }
@@ -114,8 +126,12 @@ pub(crate) fn actor(who: u8) -> ActorId {
 pub(crate) fn automerge_of(document: &Document) -> Automerge {
     let mut copy = Automerge::new();
     let changes = document.changes();
-    copy.apply_changes(changes.into_iter().map(|bytes| Change::from_bytes(bytes).expect("a change")))
-        .expect("applies");
+    copy.apply_changes(
+        changes
+            .into_iter()
+            .map(|bytes| Change::from_bytes(bytes).expect("a change")),
+    )
+    .expect("applies");
     copy
 }
 
@@ -157,22 +173,45 @@ impl Forgery {
         })
     }
 
-    pub(crate) fn op(mut self, object: ObjectId, key: Key, action: OpType, preds: Vec<OpId>) -> Self {
+    pub(crate) fn op(
+        mut self,
+        object: ObjectId,
+        key: Key,
+        action: OpType,
+        preds: Vec<OpId>,
+    ) -> Self {
         let insert = false;
-        self.0.operations.push(Op { action, obj: object, key, pred: preds.into(), insert });
+        self.0.operations.push(Op {
+            action,
+            obj: object,
+            key,
+            pred: preds.into(),
+            insert,
+        });
         self
     }
 
     pub(crate) fn insert(mut self, object: ObjectId, key: Key, preds: Vec<OpId>) -> Self {
         let action = OpType::Put(ScalarValue::Int(1));
         let insert = true;
-        self.0.operations.push(Op { action, obj: object, key, pred: preds.into(), insert });
+        self.0.operations.push(Op {
+            action,
+            obj: object,
+            key,
+            pred: preds.into(),
+            insert,
+        });
         self
     }
 
     /// Puts a number at the root.
     pub(crate) fn put(self, key: &str, preds: Vec<OpId>) -> Self {
-        self.op(ObjectId::Root, Key::Map(key.into()), OpType::Put(ScalarValue::Int(1)), preds)
+        self.op(
+            ObjectId::Root,
+            Key::Map(key.into()),
+            OpType::Put(ScalarValue::Int(1)),
+            preds,
+        )
     }
 
     pub(crate) fn bytes(self) -> Vec<u8> {

@@ -36,8 +36,8 @@ pub struct Arrival<'a> {
 pub struct Outcome {
     /// The changes to apply, ancestors first.
     pub admitted: Vec<Admitted>,
-    /// Something that stood stands no longer: `admitted` is everything that does, to be applied to an empty
-    /// document.
+    /// Something that stood stands no longer: `admitted` is everything that does, to be applied to
+    /// an empty document.
     pub rebuild: bool,
 }
 
@@ -53,11 +53,12 @@ impl Outcome {
 
 /// The account of one document: every envelope that came for it, and where each stands.
 ///
-/// Whatever the order in which envelopes, policy and rulings arrive, the same ones lead to the same standings and
-/// the same heads. What is quarantined holds back only its own descendants in this document.
+/// Whatever the order in which envelopes, policy and rulings arrive, the same ones lead to the same
+/// standings and the same heads. What is quarantined holds back only its own descendants in this
+/// document.
 ///
-/// A fork (one author, one sequence number, two changes) can only be made by the author's own key. The change
-/// that is first by (first operation, hash) stands until a ruling refuses it.
+/// A fork (one author, one sequence number, two changes) can only be made by the author's own key.
+/// The change that is first by (first operation, hash) stands until a ruling refuses it.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     entries: BTreeMap<Digest, Entry>,
@@ -98,22 +99,34 @@ impl Ledger {
         }
         let content = examine(arrival.bytes, arrival.actor, arrival.expected_hash).map(Arc::new);
         if let Ok(examined) = &content {
-            let held = self.positions.entry((examined.actor(), examined.seq())).or_default();
+            let held = self
+                .positions
+                .entry((examined.actor(), examined.seq()))
+                .or_default();
             held.insert(examined.hash());
             self.forked |= held.len() > 1;
         }
         let (author_previous, policy) = (arrival.author_previous, arrival.policy);
-        let entry = Entry { content, author_previous, policy, state: State::Waiting };
+        let entry = Entry {
+            content,
+            author_previous,
+            policy,
+            state: State::Waiting,
+        };
         self.entries.insert(arrival.envelope, entry);
         if self.forked {
             return self.replay();
         }
         let before = self.admitted.len();
         self.judge(arrival.envelope);
-        Outcome { admitted: self.admitted.iter().skip(before).cloned().collect(), rebuild: false }
+        Outcome {
+            admitted: self.admitted.iter().skip(before).cloned().collect(),
+            rebuild: false,
+        }
     }
 
-    /// Says why policy holds an envelope back, or that it no longer does (a revocation has come, or gone).
+    /// Says why policy holds an envelope back, or that it no longer does (a revocation has come, or
+    /// gone).
     pub fn set_policy(&mut self, envelope: &Digest, policy: Option<PolicyRefusal>) -> Outcome {
         match self.entries.get_mut(envelope) {
             Some(entry) if entry.policy != policy => {
@@ -124,12 +137,17 @@ impl Ledger {
         }
     }
 
-    /// Obeys a signed verdict about an envelope, come or not yet come. Of several the one with the highest number
-    /// counts; a refusal before a release with the same number. A release lifts policy, never structure.
+    /// Obeys a signed verdict about an envelope, come or not yet come. Of several the one with the
+    /// highest number counts; a refusal before a release with the same number. A release lifts
+    /// policy, never structure.
     pub fn rule(&mut self, envelope: Digest, ruling: Ruling) -> Outcome {
         let standing = self.rulings.entry(envelope).or_insert(ruling);
         *standing = ruling.max(*standing);
-        if self.entries.contains_key(&envelope) { self.replay() } else { Outcome::default() }
+        if self.entries.contains_key(&envelope) {
+            self.replay()
+        } else {
+            Outcome::default()
+        }
     }
 
     /// Where an envelope stands; none where it has not come.
@@ -139,8 +157,13 @@ impl Ledger {
             (State::Admitted, _) => Standing::Admitted,
             (State::Quarantined(why), _) => Standing::Quarantined(why.clone()),
             (State::Waiting, Ok(examined)) => {
-                let missing = examined.deps().iter().filter(|dep| !self.index.contains(dep));
-                Standing::Parked { missing: missing.copied().collect() }
+                let missing = examined
+                    .deps()
+                    .iter()
+                    .filter(|dep| !self.index.contains(dep));
+                Standing::Parked {
+                    missing: missing.copied().collect(),
+                }
             }
             (State::Waiting, Err(refusal)) => {
                 Standing::Quarantined(Quarantine::Structural(refusal.clone()))
@@ -150,7 +173,9 @@ impl Ledger {
 
     /// Every envelope that came, with where it stands.
     pub fn standings(&self) -> impl Iterator<Item = (Digest, Standing)> + '_ {
-        self.entries.keys().filter_map(|id| self.standing(id).map(|standing| (*id, standing)))
+        self.entries
+            .keys()
+            .filter_map(|id| self.standing(id).map(|standing| (*id, standing)))
     }
 
     /// The changes that stand, ancestors first.
@@ -172,26 +197,42 @@ impl Ledger {
         for (id, entry) in &mut self.entries {
             entry.state = State::Waiting;
             let place = entry.content.as_ref().ok();
-            order.push((place.map(|examined| (examined.start_op(), examined.hash())), *id));
+            order.push((
+                place.map(|examined| (examined.start_op(), examined.hash())),
+                *id,
+            ));
         }
         order.sort_unstable();
         for (_, id) in order {
             self.judge(id);
         }
-        let rebuild = before.iter().any(|admitted| !self.index.contains(&admitted.hash()));
+        let rebuild = before
+            .iter()
+            .any(|admitted| !self.index.contains(&admitted.hash()));
         if rebuild {
-            return Outcome { admitted: self.admitted.clone(), rebuild };
+            return Outcome {
+                admitted: self.admitted.clone(),
+                rebuild,
+            };
         }
         let known: BTreeSet<_> = before.iter().map(Admitted::hash).collect();
-        let new = self.admitted.iter().filter(|admitted| !known.contains(&admitted.hash()));
-        Outcome { admitted: new.cloned().collect(), rebuild }
+        let new = self
+            .admitted
+            .iter()
+            .filter(|admitted| !known.contains(&admitted.hash()));
+        Outcome {
+            admitted: new.cloned().collect(),
+            rebuild,
+        }
     }
 
     /// Judges one envelope, then those that waited for it.
     fn judge(&mut self, envelope: Digest) {
         let mut next = vec![envelope];
         while let Some(id) = next.pop() {
-            let Some(entry) = self.entries.get(&id) else { continue };
+            let Some(entry) = self.entries.get(&id) else {
+                continue;
+            };
             if entry.state != State::Waiting {
                 continue;
             }

@@ -49,7 +49,8 @@ fn tell(story: &Story) -> Vec<Sent> {
                 let before = phones[who].clone();
                 let value = Value::Int(i64::from(what) * 7 + i64::from(key));
                 let sent = phones[who].edit(|editor| editor.put_raw(&format!("k{key}"), &value));
-                if sent.is_some() && story.forger.map(usize::from) == Some(who) && forked.is_empty() {
+                if sent.is_some() && story.forger.map(usize::from) == Some(who) && forked.is_empty()
+                {
                     // The same place in the author's order, another content.
                     let mut twin = before;
                     let forged = twin.edit(|editor| editor.put_raw("fork", &Value::Int(1)));
@@ -86,10 +87,24 @@ fn events(story: &Story, sent: &[Sent]) -> Vec<Event> {
         .iter()
         .map(|(at, code)| (at.get(sent).envelope, PolicyRefusal::from_code(*code)))
         .collect();
-    events.extend(policies.into_iter().map(|(id, policy)| Event::Policy(id, policy)));
+    events.extend(
+        policies
+            .into_iter()
+            .map(|(id, policy)| Event::Policy(id, policy)),
+    );
     events.extend(story.rulings.iter().map(|(at, release, number)| {
-        let kind = if *release { RulingKind::Release } else { RulingKind::Refuse };
-        Event::Ruling(at.get(sent).envelope, Ruling { number: *number, kind })
+        let kind = if *release {
+            RulingKind::Release
+        } else {
+            RulingKind::Refuse
+        };
+        Event::Ruling(
+            at.get(sent).envelope,
+            Ruling {
+                number: *number,
+                kind,
+            },
+        )
     }));
     events
 }
@@ -102,7 +117,10 @@ fn play(events: &[Event]) -> (Ledger, Document) {
         let outcome = match event {
             Event::Change(sent) => {
                 let policy = early.remove(&sent.envelope);
-                ledger.receive(&Arrival { policy, ..sent.arrival() })
+                ledger.receive(&Arrival {
+                    policy,
+                    ..sent.arrival()
+                })
             }
             Event::Policy(id, policy) if ledger.standing(id).is_none() => {
                 early.insert(*id, *policy);
@@ -111,7 +129,9 @@ fn play(events: &[Event]) -> (Ledger, Document) {
             Event::Policy(id, policy) => ledger.set_policy(id, Some(*policy)),
             Event::Ruling(id, ruling) => ledger.rule(*id, *ruling),
         };
-        outcome.settle(&mut document).expect("admitted changes apply");
+        outcome
+            .settle(&mut document)
+            .expect("admitted changes apply");
     }
     (ledger, document)
 }
@@ -152,9 +172,6 @@ proptest! {
         shuffle(&mut shuffled, seed);
         let (ledger, document) = play(&shuffled);
         prop_assert!(ledger.standings().all(|(_, standing)| standing == Standing::Admitted));
-        for admitted in ledger.admitted() {
-            trial(&Document::new(), admitted).ok();
-        }
         let saved = Document::load_own_cache(&document.save()).expect("loads");
         prop_assert_eq!(saved.heads(), document.heads());
         let bytes: Vec<_> = ledger.admitted().iter().map(Admitted::bytes).collect();
@@ -167,7 +184,9 @@ proptest! {
 fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut state = seed | 1;
     for at in (1..items.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let span = u64::try_from(at + 1).expect("small");
         items.swap(at, usize::try_from((state >> 33) % span).expect("small"));
     }
@@ -180,35 +199,62 @@ fn number(n: i64) -> Value {
 #[test]
 fn quarantine_parks_only_descendants_and_release_brings_them_back() {
     let (mut a, mut b) = (Phone::of(1), Phone::of(2));
-    let first = a.edit(|editor| editor.put_raw("k", &number(1))).expect("a change");
+    let first = a
+        .edit(|editor| editor.put_raw("k", &number(1)))
+        .expect("a change");
     b.receive(&first);
-    let held = a.edit(|editor| editor.put_raw("k", &number(2))).expect("a change");
-    let beside = b.edit(|editor| editor.put_raw("x", &number(3))).expect("a change");
+    let held = a
+        .edit(|editor| editor.put_raw("k", &number(2)))
+        .expect("a change");
+    let beside = b
+        .edit(|editor| editor.put_raw("x", &number(3)))
+        .expect("a change");
     b.receive(&held);
-    let upon = b.edit(|editor| editor.put_raw("y", &number(4))).expect("a change");
+    let upon = b
+        .edit(|editor| editor.put_raw("y", &number(4)))
+        .expect("a change");
 
     let (mut ledger, mut document) = (Ledger::new(), Document::new());
-    for (sent, policy) in [(&first, None), (&held, Some(PolicyRefusal::Revoked)), (&beside, None), (&upon, None)] {
-        let outcome = ledger.receive(&Arrival { policy, ..sent.arrival() });
+    for (sent, policy) in [
+        (&first, None),
+        (&held, Some(PolicyRefusal::Revoked)),
+        (&beside, None),
+        (&upon, None),
+    ] {
+        let outcome = ledger.receive(&Arrival {
+            policy,
+            ..sent.arrival()
+        });
         outcome.settle(&mut document).expect("applies");
     }
     let quarantined = Standing::Quarantined(Quarantine::Policy(PolicyRefusal::Revoked));
     assert_eq!(ledger.standing(&held.envelope), Some(quarantined));
-    assert!(matches!(ledger.standing(&upon.envelope), Some(Standing::Parked { missing }) if missing.len() == 1));
+    assert!(
+        matches!(ledger.standing(&upon.envelope), Some(Standing::Parked { missing }) if missing.len() == 1)
+    );
     assert_eq!(document.values("x").len(), 1);
     assert_eq!(document.values("y").len(), 0);
 
-    let release = Ruling { number: 1, kind: RulingKind::Release };
+    let release = Ruling {
+        number: 1,
+        kind: RulingKind::Release,
+    };
     let outcome = ledger.rule(held.envelope, release);
     assert!(!outcome.rebuild);
     outcome.settle(&mut document).expect("applies");
     assert_eq!(document.heads(), b.document.heads());
 
-    let refuse = Ruling { number: 2, kind: RulingKind::Refuse };
+    let refuse = Ruling {
+        number: 2,
+        kind: RulingKind::Refuse,
+    };
     let outcome = ledger.rule(held.envelope, refuse);
     assert!(outcome.rebuild);
     outcome.settle(&mut document).expect("applies");
-    assert_eq!((document.values("x").len(), document.values("y").len()), (1, 0));
+    assert_eq!(
+        (document.values("x").len(), document.values("y").len()),
+        (1, 0)
+    );
     assert_eq!(ledger.rule(held.envelope, release).admitted.len(), 0);
 }
 
@@ -222,7 +268,13 @@ fn no_ruling_releases_what_the_gate_refuses() {
         previous: None,
     };
     let _ = ledger.receive(&broken.arrival());
-    let outcome = ledger.rule(broken.envelope, Ruling { number: 9, kind: RulingKind::Release });
+    let outcome = ledger.rule(
+        broken.envelope,
+        Ruling {
+            number: 9,
+            kind: RulingKind::Release,
+        },
+    );
     assert!(outcome.admitted.is_empty());
     assert!(matches!(
         ledger.standing(&broken.envelope),
@@ -233,19 +285,34 @@ fn no_ruling_releases_what_the_gate_refuses() {
 #[test]
 fn of_a_fork_one_stands_everywhere_until_a_ruling_refuses_it() {
     let (mut a, mut twin, mut ledger) = (Phone::of(1), Phone::of(1), Ledger::new());
-    let one = a.edit(|editor| editor.put_raw("k", &number(1))).expect("a change");
-    let other = twin.edit(|editor| editor.put_raw("k", &number(2))).expect("a change");
+    let one = a
+        .edit(|editor| editor.put_raw("k", &number(1)))
+        .expect("a change");
+    let other = twin
+        .edit(|editor| editor.put_raw("k", &number(2)))
+        .expect("a change");
     let _ = ledger.receive(&one.arrival());
     let _ = ledger.receive(&other.arrival());
-    let standings: Vec<_> = [&one, &other].map(|sent| ledger.standing(&sent.envelope)).into();
+    let standings: Vec<_> = [&one, &other]
+        .map(|sent| ledger.standing(&sent.envelope))
+        .into();
     let (stands, falls) = if standings.first() == Some(&Some(Standing::Admitted)) {
         (&one, &other)
     } else {
         (&other, &one)
     };
     let fallen = ledger.standing(&falls.envelope);
-    assert!(matches!(fallen, Some(Standing::Quarantined(Quarantine::Fork { .. }))));
-    let outcome = ledger.rule(stands.envelope, Ruling { number: 1, kind: RulingKind::Refuse });
+    assert!(matches!(
+        fallen,
+        Some(Standing::Quarantined(Quarantine::Fork { .. }))
+    ));
+    let outcome = ledger.rule(
+        stands.envelope,
+        Ruling {
+            number: 1,
+            kind: RulingKind::Refuse,
+        },
+    );
     assert!(outcome.rebuild);
     assert_eq!(ledger.standing(&falls.envelope), Some(Standing::Admitted));
 }
@@ -258,5 +325,8 @@ fn a_trial_of_what_was_admitted_succeeds() {
     assert_eq!(trial(&Document::new(), admitted), Ok(()));
     phone.edit(|editor| editor.put_raw("k", &number(2)));
     let orphan = phone.ledger.admitted().last().expect("a change");
-    assert_eq!(trial(&Document::new(), orphan), Err(GateRefusal::Trial { what: "apply" }));
+    assert_eq!(
+        trial(&Document::new(), orphan),
+        Err(GateRefusal::Trial { what: "apply" })
+    );
 }

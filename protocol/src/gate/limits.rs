@@ -1,5 +1,6 @@
-//! The one table of fixed limits. They are part of the format: two replicas with different limits would
-//! admit different changes and never agree again, so a limit is only ever changed with a format number.
+//! The one table of fixed limits. They are part of the format: two replicas with different limits
+//! would admit different changes and never agree again, so a limit is only ever changed with a
+//! format number.
 
 /// Bytes of one change chunk, header included.
 pub const CHANGE_BYTES: u64 = 65_536;
@@ -25,9 +26,10 @@ pub const PREDS: u64 = 8_192;
 pub const KEY_BYTES: u64 = 256;
 /// Objects inside objects. Bounds the recursion of whoever walks a document.
 pub const DEPTH: u64 = 16;
-/// How far a change's time may lie from 1970, in ms, either way: what calendars can show. Automerge keeps times as
-/// differences, which overflow near the ends of 64 bits (seen 2026-11-22: a panic in `hexane`).
+/// How far a change's time may lie from 1970, in ms, either way: what calendars can show. Automerge
+/// keeps times as differences, which overflow near the ends of 64 bits (seen 2026-11-22: a panic in
+/// `hexane`).
 pub const TIME_MS: u64 = 8_640_000_000_000_000;
-/// How large a counter may start, and one increment be, either way. With [`OP_COUNTER`] increments no sum
-/// overflows.
+/// How large a counter may start, and one increment be, either way. With [`OP_COUNTER`] increments
+/// no sum overflows.
 pub const COUNTER: u64 = 1 << 40;

@@ -58,7 +58,9 @@ pub(super) struct Op {
 /// Decodes all operations of a scanned change.
 pub(super) fn decode(scan: &Scan<'_>) -> Result<Vec<Op>, GateRefusal> {
     let mut cursor = Cursor::new(scan);
-    let count = usize::try_from(scan.op_count).map_err(|_| malformed("operations"))?;
+    let count = usize::try_from(scan.op_count)
+        .ok()
+        .ok_or(malformed("operations"))?;
     let mut ops = Vec::with_capacity(count);
     for _ in 0..count {
         ops.push(cursor.op()?);
@@ -128,7 +130,7 @@ impl<'a> Cursor<'a> {
             (None, None, Some(text)) => Ok(LocalKey::Prop(text.into())),
             (None, Some(0), None) => Ok(LocalKey::Head),
             (Some(actor), Some(counter), None) => {
-                let counter = u64::try_from(counter).map_err(|_| malformed("element id"))?;
+                let counter = u64::try_from(counter).ok().ok_or(malformed("element id"))?;
                 local_id(actor, counter).map(LocalKey::Element)
             }
             _ => Err(malformed("key")),
@@ -137,14 +139,24 @@ impl<'a> Cursor<'a> {
 
     fn action(&mut self) -> Result<Action, GateRefusal> {
         let action = self.action.cell()?.flatten().ok_or(malformed("action"))?;
-        let meta = self.value_meta.cell()?.flatten().ok_or(malformed("value meta"))?;
+        let meta = self
+            .value_meta
+            .cell()?
+            .flatten()
+            .ok_or(malformed("value meta"))?;
         let value = self.value.take(meta >> 4)?;
         if action == ACTION_INCREMENT || meta & 0x0f == VALUE_COUNTER {
-            within("counter", Reader::new(value).sleb()?.unsigned_abs(), limits::COUNTER)?;
+            within(
+                "counter",
+                Reader::new(value).sleb()?.unsigned_abs(),
+                limits::COUNTER,
+            )?;
         }
         Ok(match action {
             0 => Action::MakeMap,
-            1 => Action::Put { counter: meta & 0x0f == VALUE_COUNTER },
+            1 => Action::Put {
+                counter: meta & 0x0f == VALUE_COUNTER,
+            },
             2 | 4 => Action::MakeSequence,
             3 => Action::Delete,
             ACTION_INCREMENT => Action::Increment,
@@ -163,7 +175,9 @@ impl<'a> Cursor<'a> {
             let (Some(actor), Some(counter)) = (actor, counter) else {
                 return Err(malformed("predecessor"));
             };
-            let counter = u64::try_from(counter).map_err(|_| malformed("predecessor"))?;
+            let counter = u64::try_from(counter)
+                .ok()
+                .ok_or(malformed("predecessor"))?;
             preds.push(local_id(actor, counter)?);
         }
         Ok(preds)
@@ -174,6 +188,8 @@ fn local_id(actor: u64, counter: u64) -> Result<LocalId, GateRefusal> {
     if counter == 0 {
         return Err(malformed("operation id"));
     }
-    let actor = u32::try_from(actor).map_err(|_| GateRefusal::ActorIndex { found: actor })?;
+    let actor = u32::try_from(actor)
+        .ok()
+        .ok_or(GateRefusal::ActorIndex { found: actor })?;
     Ok(LocalId { actor, counter })
 }

@@ -1,4 +1,5 @@
-//! Reads numbers and runs from a slice: never past its end, never allocating, never trusting a count.
+//! Reads numbers and runs from a slice: never past its end, never allocating, never trusting a
+//! count.
 
 use super::refusal::{GateRefusal, malformed};
 
@@ -68,7 +69,7 @@ impl<'a> Reader<'a> {
                 if byte & 0x40 != 0 {
                     value -= 1i128 << (shift + 7);
                 }
-                return i64::try_from(value).map_err(|_| malformed("number"));
+                return i64::try_from(value).ok().ok_or(malformed("number"));
             }
         }
         Err(malformed("number"))
@@ -118,9 +119,14 @@ impl Cell for Text {
     type Out<'a> = &'a str;
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a str, GateRefusal> {
         let length = reader.uleb()?;
-        std::str::from_utf8(reader.take(length)?).map_err(|_| malformed("key text"))
+        std::str::from_utf8(reader.take(length)?)
+            .ok()
+            .ok_or(malformed("key text"))
     }
 }
+
+/// How many cells, and what each holds; nothing for a null.
+type Run<'a, C> = (u64, Option<<C as Cell>::Out<'a>>);
 
 /// A run-length encoded column, read run by run or cell by cell.
 #[derive(Debug, Clone)]
@@ -141,8 +147,8 @@ impl<'a, C: Cell> Rle<'a, C> {
         }
     }
 
-    /// The next run: how many cells, and what each of them holds (nothing for a null).
-    pub(super) fn run(&mut self) -> Result<Option<(u64, Option<C::Out<'a>>)>, GateRefusal> {
+    /// The next run; nothing past the end.
+    pub(super) fn run(&mut self) -> Result<Option<Run<'a, C>>, GateRefusal> {
         if self.literals_left > 0 {
             self.literals_left -= 1;
             return Ok(Some((1, Some(C::read(&mut self.reader)?))));
@@ -189,7 +195,10 @@ pub(super) struct Delta<'a> {
 
 impl<'a> Delta<'a> {
     pub(super) fn new(column: &'a [u8]) -> Self {
-        Self { steps: Rle::new(column), at: 0 }
+        Self {
+            steps: Rle::new(column),
+            at: 0,
+        }
     }
 
     /// The next cell, as [`Rle::cell`].
@@ -214,7 +223,11 @@ pub(super) struct Bools<'a> {
 
 impl<'a> Bools<'a> {
     pub(super) fn new(column: &'a [u8]) -> Self {
-        Self { reader: Reader::new(column), value: true, left: 0 }
+        Self {
+            reader: Reader::new(column),
+            value: true,
+            left: 0,
+        }
     }
 
     /// The next cell; nothing past the end.

@@ -1,7 +1,7 @@
 //! Why a change is not admitted.
 
-/// Why the gate refuses a change. Structure and fixed limits only, never meaning. A refusal is for ever:
-/// no release can override it, because every replica must come to the same end.
+/// Why the gate refuses a change. Structure and fixed limits only, never meaning. A refusal is for
+/// ever: no release can override it, because every replica must come to the same end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GateRefusal {
     /// Code 1: something is larger or more than [`super::limits`] allows.
@@ -86,7 +86,8 @@ pub enum GateRefusal {
     /// Code 17: Automerge itself cannot read the change.
     #[error("unreadable to automerge")]
     Unreadable,
-    /// Code 18: another encoding of the same content. It would change its hash when a document is saved.
+    /// Code 18: another encoding of the same content. It would change its hash when a document is
+    /// saved.
     #[error("not canonically encoded")]
     NotCanonical,
     /// Code 19: one direct ancestor named twice.
@@ -129,7 +130,8 @@ pub enum GateRefusal {
         /// Position of the operation in the change.
         op: u64,
     },
-    /// Code 26: a predecessor that is unknown, of another key, or no longer live at the change's ancestors.
+    /// Code 26: a predecessor that is unknown, of another key, or no longer live at the change's
+    /// ancestors.
     #[error("operation {op}: predecessor is not a live value of the same key")]
     Pred {
         /// Position of the operation in the change.
@@ -153,11 +155,12 @@ pub enum GateRefusal {
         /// Position of the operation in the change.
         op: u64,
     },
-    /// Code 30: the index already holds another change at this author's sequence number. Cannot happen while
-    /// callers give `author_previous` truly; a [`super::Ledger`] reports a fork instead.
+    /// Code 30: the index already holds another change at this author's sequence number. Cannot
+    /// happen while callers give `author_previous` truly; a [`super::Ledger`] reports a fork
+    /// instead.
     #[error("another change holds this author's sequence number")]
     PositionTaken,
-    /// Code 31: the trial on a copy of the document failed ([`super::trial`]).
+    /// Code 31: the trial on a copy of the document failed ([`super::trial()`]).
     #[error("trial failed: {what}")]
     Trial {
         /// The step that failed.

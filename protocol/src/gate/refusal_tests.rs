@@ -41,7 +41,10 @@ fn the_plain_raw_change_of_these_tests_is_admitted() {
         expected_hash: None,
         author_previous: None,
     };
-    assert!(matches!(check(&DocIndex::default(), &candidate), Verdict::Admit(_)));
+    assert!(matches!(
+        check(&DocIndex::default(), &candidate),
+        Verdict::Admit(_)
+    ));
 }
 
 #[test]
@@ -49,20 +52,43 @@ fn whatever_is_too_many_or_too_large_is_over_a_limit() {
     let phone = phone();
     let raw = |raw: RawChange| refusal(&phone, &raw.bytes());
     assert!(over("change bytes")(&refusal(&phone, &vec![0; 70_000])));
-    assert!(over("ancestors")(&raw(RawChange { deps: 65, ..RawChange::by(1) })));
-    assert!(over("message bytes")(&raw(RawChange { message: vec![b'a'; 257], ..RawChange::by(1) })));
+    assert!(over("ancestors")(&raw(RawChange {
+        deps: 65,
+        ..RawChange::by(1)
+    })));
+    assert!(over("message bytes")(&raw(RawChange {
+        message: vec![b'a'; 257],
+        ..RawChange::by(1)
+    })));
     let others = vec![vec![9; 16]; 256];
-    assert!(over("other actors")(&raw(RawChange { others, ..RawChange::by(1) })));
+    assert!(over("other actors")(&raw(RawChange {
+        others,
+        ..RawChange::by(1)
+    })));
     let long_key = [&[0x7f, 0x81, 0x02][..], &[b'k'; 257]].concat();
-    assert!(over("key bytes")(&raw(RawChange::by(1).column(0x15, &long_key))));
+    assert!(over("key bytes")(&raw(
+        RawChange::by(1).column(0x15, &long_key)
+    )));
     let many = [0x80, 0x80, 0x80, 0x80, 0x04];
     let run = |value: u8| [&many[..], &[value]].concat();
-    assert!(over("operations")(&raw(RawChange::by(1).column(0x42, &run(1)))));
-    assert!(over("rows of the value column")(&raw(RawChange::by(1).column(0x56, &run(0)))));
-    assert!(over("rows of the insert column")(&raw(RawChange::by(1).column(0x34, &many))));
-    assert!(over("predecessors")(&raw(RawChange::by(1).column(0x70, &[0x7f, 0xff, 0x7f]))));
-    assert!(over("object counter")(&raw(RawChange::by(1).column(0x02, &[0x7f, 0xff, 0xff, 0x7f]))));
-    assert!(over("operation counter")(&raw(RawChange::by(1).column(0x13, &[50, 0xff, 0xff, 0x3f]))));
+    assert!(over("operations")(&raw(
+        RawChange::by(1).column(0x42, &run(1))
+    )));
+    assert!(over("rows of the value column")(&raw(
+        RawChange::by(1).column(0x56, &run(0))
+    )));
+    assert!(over("rows of the insert column")(&raw(
+        RawChange::by(1).column(0x34, &many)
+    )));
+    assert!(over("predecessors")(&raw(
+        RawChange::by(1).column(0x70, &[0x7f, 0xff, 0x7f])
+    )));
+    assert!(over("object counter")(&raw(
+        RawChange::by(1).column(0x02, &[0x7f, 0xff, 0xff, 0x7f])
+    )));
+    assert!(over("operation counter")(&raw(
+        RawChange::by(1).column(0x13, &[50, 0xff, 0xff, 0x3f])
+    )));
 }
 
 #[test]
@@ -79,7 +105,11 @@ fn times_and_counters_near_the_ends_of_64_bits_are_over_a_limit() {
     assert!(over("counter")(&refusal(&phone, &huge.bytes())));
 
     // An honest phone whose clock is mad writes all the same.
-    let edit = phone.document.edit(phone.actor, UnixMs(i64::MIN), |editor| editor.put_raw("x", &Value::Null));
+    let edit = phone
+        .document
+        .edit(phone.actor, UnixMs(i64::MIN), |editor| {
+            editor.put_raw("x", &Value::Null)
+        });
     phone.send(edit.expect("an edit").expect("a change"));
     assert_eq!(phone.ledger.admitted().len(), 2);
 }
@@ -101,7 +131,8 @@ fn a_document_nested_too_deep_is_over_a_limit() {
 #[test]
 fn what_cannot_be_read_is_malformed() {
     let phone = phone();
-    let is_malformed = |bytes: &[u8]| matches!(refusal(&phone, bytes), GateRefusal::Malformed { .. });
+    let is_malformed =
+        |bytes: &[u8]| matches!(refusal(&phone, bytes), GateRefusal::Malformed { .. });
     let good = RawChange::by(1).bytes();
     assert!(is_malformed(&[]) && is_malformed(&good[..8]) && is_malformed(&good[..40]));
     for (spec, column) in [
@@ -113,17 +144,32 @@ fn what_cannot_be_read_is_malformed() {
         (0x02, &[0x7f, 3]),            // an object without an actor
         (0x70, &[0, 1]),               // no predecessor count
     ] {
-        assert!(is_malformed(&RawChange::by(1).column(spec, column).bytes()), "column {spec:#x}");
+        assert!(
+            is_malformed(&RawChange::by(1).column(spec, column).bytes()),
+            "column {spec:#x}"
+        );
     }
 }
 
 #[test]
 fn chunks_that_are_not_one_plain_change_are_refused() {
     let phone = phone();
-    assert_eq!(refusal(&phone, &chunk(0, &[1; 40])), GateRefusal::NotAChange { chunk_type: 0 });
-    assert_eq!(refusal(&phone, &chunk(3, &[1; 40])), GateRefusal::NotAChange { chunk_type: 3 });
-    assert_eq!(refusal(&phone, &chunk(2, &[1; 40])), GateRefusal::Compressed);
-    assert_eq!(refusal(&phone, b"hello, world!"), GateRefusal::NotAChange { chunk_type: 255 });
+    assert_eq!(
+        refusal(&phone, &chunk(0, &[1; 40])),
+        GateRefusal::NotAChange { chunk_type: 0 }
+    );
+    assert_eq!(
+        refusal(&phone, &chunk(3, &[1; 40])),
+        GateRefusal::NotAChange { chunk_type: 3 }
+    );
+    assert_eq!(
+        refusal(&phone, &chunk(2, &[1; 40])),
+        GateRefusal::Compressed
+    );
+    assert_eq!(
+        refusal(&phone, b"hello, world!"),
+        GateRefusal::NotAChange { chunk_type: 255 }
+    );
     let deflated = RawChange::by(1).column(0x1d, &[1]).bytes();
     assert_eq!(refusal(&phone, &deflated), GateRefusal::Compressed);
     let mut wrong = RawChange::by(1).bytes();
@@ -135,17 +181,44 @@ fn chunks_that_are_not_one_plain_change_are_refused() {
 fn what_no_tala_build_writes_is_refused_by_kind() {
     let phone = phone();
     let raw = |raw: RawChange| refusal(&phone, &raw.bytes());
-    let short = RawChange { actor: vec![1; 15], ..RawChange::by(1) };
+    let short = RawChange {
+        actor: vec![1; 15],
+        ..RawChange::by(1)
+    };
     assert_eq!(raw(short), GateRefusal::ActorLength { found: 15 });
-    assert_eq!(raw(RawChange::by(1).column(0x25, &[])), GateRefusal::Column { spec: 0x25 });
-    assert_eq!(raw(RawChange::by(1).column(0x01, &[0x7f, 1])), GateRefusal::ActorIndex { found: 1 });
-    assert_eq!(raw(RawChange::by(1).column(0x56, &[0x7f, 0x0a])), GateRefusal::ValueType { code: 10 });
-    assert_eq!(raw(RawChange::by(1).column(0x42, &[0x7f, 6])), GateRefusal::Action { code: 6 });
-    assert_eq!(raw(RawChange::by(1).column(0x42, &[0x7f, 7])), GateRefusal::Mark);
-    assert_eq!(raw(RawChange::by(1).column(0xa5, &[0x7f, 1, b'b'])), GateRefusal::Mark);
-    let author = RawChange { footer: vec![1, 3, b'e', b'v', b'e'], ..RawChange::by(1) };
+    assert_eq!(
+        raw(RawChange::by(1).column(0x25, &[])),
+        GateRefusal::Column { spec: 0x25 }
+    );
+    assert_eq!(
+        raw(RawChange::by(1).column(0x01, &[0x7f, 1])),
+        GateRefusal::ActorIndex { found: 1 }
+    );
+    assert_eq!(
+        raw(RawChange::by(1).column(0x56, &[0x7f, 0x0a])),
+        GateRefusal::ValueType { code: 10 }
+    );
+    assert_eq!(
+        raw(RawChange::by(1).column(0x42, &[0x7f, 6])),
+        GateRefusal::Action { code: 6 }
+    );
+    assert_eq!(
+        raw(RawChange::by(1).column(0x42, &[0x7f, 7])),
+        GateRefusal::Mark
+    );
+    assert_eq!(
+        raw(RawChange::by(1).column(0xa5, &[0x7f, 1, b'b'])),
+        GateRefusal::Mark
+    );
+    let author = RawChange {
+        footer: vec![1, 3, b'e', b'v', b'e'],
+        ..RawChange::by(1)
+    };
     assert_eq!(raw(author), GateRefusal::Author);
-    let trailing = RawChange { footer: vec![0; 5], ..RawChange::by(1) };
+    let trailing = RawChange {
+        footer: vec![0; 5],
+        ..RawChange::by(1)
+    };
     assert_eq!(raw(trailing), GateRefusal::Trailing { bytes: 5 });
     assert_eq!(raw(RawChange::by(1).column(0x42, &[])), GateRefusal::Empty);
 }
@@ -154,24 +227,38 @@ fn what_no_tala_build_writes_is_refused_by_kind() {
 fn columns_out_of_order_are_refused() {
     let mut raw = RawChange::by(1);
     raw.columns.swap(0, 1);
-    assert_eq!(refusal(&phone(), &raw.bytes()), GateRefusal::Column { spec: 0x15 });
+    assert_eq!(
+        refusal(&phone(), &raw.bytes()),
+        GateRefusal::Column { spec: 0x15 }
+    );
 }
 
 #[test]
 fn what_automerge_cannot_read_or_would_write_otherwise_is_refused() {
     let phone = phone();
     // A text value that is not UTF-8.
-    let unreadable = RawChange::by(1).column(0x56, &[0x7f, 0x16]).column(0x57, &[0xff]);
-    assert_eq!(refusal(&phone, &unreadable.bytes()), GateRefusal::Unreadable);
+    let unreadable = RawChange::by(1)
+        .column(0x56, &[0x7f, 0x16])
+        .column(0x57, &[0xff]);
+    assert_eq!(
+        refusal(&phone, &unreadable.bytes()),
+        GateRefusal::Unreadable
+    );
     // A run of one instead of a literal.
     let other_form = RawChange::by(1).column(0x42, &[1, 1]);
-    assert_eq!(refusal(&phone, &other_form.bytes()), GateRefusal::NotCanonical);
+    assert_eq!(
+        refusal(&phone, &other_form.bytes()),
+        GateRefusal::NotCanonical
+    );
 }
 
 #[test]
 fn a_change_by_another_or_with_another_hash_than_signed_is_refused() {
     let phone = phone();
-    assert_eq!(refusal(&phone, &RawChange::by(2).bytes()), GateRefusal::Actor);
+    assert_eq!(
+        refusal(&phone, &RawChange::by(2).bytes()),
+        GateRefusal::Actor
+    );
     let expected = Some(ChangeHash([0; 32]));
     let examined = examine(&RawChange::by(1).bytes(), actor(1), expected);
     assert_eq!(examined.err(), Some(GateRefusal::Hash));
@@ -179,7 +266,10 @@ fn a_change_by_another_or_with_another_hash_than_signed_is_refused() {
 
 #[test]
 fn an_ancestor_named_twice_is_refused() {
-    let twice = RawChange { deps: 2, ..RawChange::by(1) };
+    let twice = RawChange {
+        deps: 2,
+        ..RawChange::by(1)
+    };
     assert_eq!(refusal(&phone(), &twice.bytes()), GateRefusal::DuplicateDep);
 }
 
@@ -188,21 +278,38 @@ fn a_change_out_of_its_authors_order_is_refused() {
     let phone = phone_with_everything();
     let mut skips = Forgery::by(&phone).put("x", vec![]);
     skips.0.seq = 3;
-    assert_eq!(refusal(&phone, &skips.bytes()), GateRefusal::Sequence { expected: 2, found: 3 });
+    assert_eq!(
+        refusal(&phone, &skips.bytes()),
+        GateRefusal::Sequence {
+            expected: 2,
+            found: 3
+        }
+    );
     let mut forks = Forgery::by(&phone).put("x", vec![]);
     forks.0.deps = vec![];
     assert_eq!(refusal(&phone, &forks.bytes()), GateRefusal::OwnPrevious);
     let mut jumps = Forgery::by(&phone).put("x", vec![]);
     jumps.0.start_op = 99.try_into().expect("not zero");
-    assert_eq!(refusal(&phone, &jumps.bytes()), GateRefusal::StartOp { expected: 6, found: 99 });
+    assert_eq!(
+        refusal(&phone, &jumps.bytes()),
+        GateRefusal::StartOp {
+            expected: 6,
+            found: 99
+        }
+    );
 }
 
 #[test]
 fn a_second_change_at_one_place_is_refused_by_a_bare_index() {
     let (phone, mut twin) = (phone_with_everything(), self::phone());
-    let sent = twin.edit(|editor| editor.put_raw("other", &Value::Int(1))).expect("a change");
+    let sent = twin
+        .edit(|editor| editor.put_raw("other", &Value::Int(1)))
+        .expect("a change");
     let verdict = check(phone.ledger.index(), &sent.candidate());
-    assert!(matches!(verdict, Verdict::Refuse(GateRefusal::PositionTaken)));
+    assert!(matches!(
+        verdict,
+        Verdict::Refuse(GateRefusal::PositionTaken)
+    ));
 }
 
 #[test]
@@ -217,16 +324,30 @@ fn operations_that_do_not_fit_the_document_are_refused_by_kind() {
 
     let nowhere = by().op(ObjectId::Id(op_id(5, 1)), prop("x"), put(), vec![]);
     assert_eq!(forged(nowhere), GateRefusal::UnknownObject { op: 0 });
-    assert_eq!(forged(by().op(list(), prop("x"), put(), vec![])), GateRefusal::KeyKind { op: 0 });
-    assert_eq!(forged(by().insert(map(), Key::head(), vec![])), GateRefusal::KeyKind { op: 0 });
-    assert_eq!(forged(by().op(list(), Key::head(), put(), vec![])), GateRefusal::KeyKind { op: 0 });
+    assert_eq!(
+        forged(by().op(list(), prop("x"), put(), vec![])),
+        GateRefusal::KeyKind { op: 0 }
+    );
+    assert_eq!(
+        forged(by().insert(map(), Key::head(), vec![])),
+        GateRefusal::KeyKind { op: 0 }
+    );
+    assert_eq!(
+        forged(by().op(list(), Key::head(), put(), vec![])),
+        GateRefusal::KeyKind { op: 0 }
+    );
     let stray = by().op(list(), element(1), put(), vec![]);
     assert_eq!(forged(stray), GateRefusal::UnknownElement { op: 0 });
     let replacing = by().insert(list(), Key::head(), vec![op_id(3, 1)]);
     assert_eq!(forged(replacing), GateRefusal::InsertWithPred { op: 0 });
     let nothing = by().op(ObjectId::Root, prop("x"), OpType::Delete, vec![]);
     assert_eq!(forged(nothing), GateRefusal::DeleteWithoutPred { op: 0 });
-    let no_counter = by().op(ObjectId::Root, prop("t"), OpType::Increment(1), vec![op_id(5, 1)]);
+    let no_counter = by().op(
+        ObjectId::Root,
+        prop("t"),
+        OpType::Increment(1),
+        vec![op_id(5, 1)],
+    );
     assert_eq!(forged(no_counter), GateRefusal::Increment { op: 0 });
 }
 
@@ -236,15 +357,31 @@ fn a_predecessor_must_be_a_live_value_of_the_same_key() {
     let forged = |phone: &Phone, forgery: Forgery| refusal(phone, &forgery.bytes());
     let pred = |op| GateRefusal::Pred { op };
     let by = |phone: &Phone| Forgery::by(phone);
-    assert_eq!(forged(&phone, by(&phone).put("t", vec![op_id(77, 1)])), pred(0)); // unknown
-    assert_eq!(forged(&phone, by(&phone).put("t", vec![op_id(5, 9)])), pred(0)); // unknown actor
-    assert_eq!(forged(&phone, by(&phone).put("x", vec![op_id(5, 1)])), pred(0)); // another key
+    assert_eq!(
+        forged(&phone, by(&phone).put("t", vec![op_id(77, 1)])),
+        pred(0)
+    ); // unknown
+    assert_eq!(
+        forged(&phone, by(&phone).put("t", vec![op_id(5, 9)])),
+        pred(0)
+    ); // unknown actor
+    assert_eq!(
+        forged(&phone, by(&phone).put("x", vec![op_id(5, 1)])),
+        pred(0)
+    ); // another key
     let twice = by(&phone).put("t", vec![op_id(5, 1), op_id(5, 1)]);
     assert_eq!(forged(&phone, twice), pred(0));
-    let own_dead = by(&phone).put("t", vec![op_id(5, 1)]).put("t", vec![op_id(5, 1)]);
+    let own_dead = by(&phone)
+        .put("t", vec![op_id(5, 1)])
+        .put("t", vec![op_id(5, 1)]);
     assert_eq!(forged(&phone, own_dead), pred(1));
-    phone.edit(|editor| editor.put_raw("t", &Value::Int(2))).expect("a change");
-    assert_eq!(forged(&phone, by(&phone).put("t", vec![op_id(5, 1)])), pred(0)); // replaced
+    phone
+        .edit(|editor| editor.put_raw("t", &Value::Int(2)))
+        .expect("a change");
+    assert_eq!(
+        forged(&phone, by(&phone).put("t", vec![op_id(5, 1)])),
+        pred(0)
+    ); // replaced
 }
 
 #[test]
@@ -256,24 +393,76 @@ fn what_is_live_is_asked_at_the_changes_own_ancestors() {
         there.receive(sent);
     }
     // Both replace operation 5, neither knowing of the other.
-    let first = here.edit(|editor| editor.put_raw("t", &Value::Int(1))).expect("a change");
-    let second = there.edit(|editor| editor.put_raw("t", &Value::Int(2))).expect("a change");
+    let first = here
+        .edit(|editor| editor.put_raw("t", &Value::Int(1)))
+        .expect("a change");
+    let second = there
+        .edit(|editor| editor.put_raw("t", &Value::Int(2)))
+        .expect("a change");
     here.receive(&second);
     there.receive(&first);
-    assert_eq!(here.ledger.standing(&second.envelope), Some(Standing::Admitted));
+    assert_eq!(
+        here.ledger.standing(&second.envelope),
+        Some(Standing::Admitted)
+    );
     assert_eq!(here.document.values("t").len(), 2);
     assert_eq!(here.document.heads(), there.document.heads());
 }
 
 #[test]
-fn codes_and_words_are_each_used_once() {
-    let some = [
+fn codes_run_from_one_and_words_are_each_used_once() {
+    let op = 0;
+    let all = [
+        GateRefusal::OverLimit {
+            what: "",
+            found: 0,
+            limit: 0,
+        },
+        GateRefusal::Malformed { what: "" },
+        GateRefusal::NotAChange { chunk_type: 0 },
         GateRefusal::Checksum,
+        GateRefusal::Compressed,
+        GateRefusal::ActorLength { found: 0 },
+        GateRefusal::Column { spec: 0 },
+        GateRefusal::ActorIndex { found: 0 },
+        GateRefusal::ValueType { code: 0 },
+        GateRefusal::Action { code: 0 },
+        GateRefusal::Mark,
+        GateRefusal::Author,
+        GateRefusal::Trailing { bytes: 0 },
         GateRefusal::Empty,
-        GateRefusal::Trial { what: "load" },
-        GateRefusal::Pred { op: 0 },
+        GateRefusal::Hash,
+        GateRefusal::Actor,
+        GateRefusal::Unreadable,
+        GateRefusal::NotCanonical,
+        GateRefusal::DuplicateDep,
+        GateRefusal::Sequence {
+            expected: 0,
+            found: 0,
+        },
+        GateRefusal::OwnPrevious,
+        GateRefusal::StartOp {
+            expected: 0,
+            found: 0,
+        },
+        GateRefusal::UnknownObject { op },
+        GateRefusal::KeyKind { op },
+        GateRefusal::UnknownElement { op },
+        GateRefusal::Pred { op },
+        GateRefusal::InsertWithPred { op },
+        GateRefusal::DeleteWithoutPred { op },
+        GateRefusal::Increment { op },
+        GateRefusal::PositionTaken,
+        GateRefusal::Trial { what: "" },
     ];
-    let codes: std::collections::BTreeSet<u16> = some.iter().map(GateRefusal::code).collect();
-    let words: std::collections::BTreeSet<_> = some.iter().map(GateRefusal::word).collect();
-    assert_eq!((codes.len(), words.len()), (some.len(), some.len()));
+    let codes: Vec<u16> = all.iter().map(GateRefusal::code).collect();
+    assert_eq!(codes, (1..=31).collect::<Vec<u16>>());
+    let words: std::collections::BTreeSet<_> = all.iter().map(GateRefusal::word).collect();
+    assert_eq!(words.len(), all.len());
+    // The page that freezes them names each with its code.
+    let page = include_str!("../../../docs/formats/gate.md");
+    for refusal in &all {
+        let row = format!("| {} | `{}` |", refusal.code(), refusal.word());
+        assert!(page.contains(&row), "docs/formats/gate.md lacks {row}");
+    }
 }

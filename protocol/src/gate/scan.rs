@@ -65,11 +65,22 @@ impl<'a> Scan<'a> {
         within("time", body.sleb()?.unsigned_abs(), limits::TIME_MS)?;
         let message = body.uleb()?;
         within("message bytes", message, limits::MESSAGE_BYTES)?;
-        std::str::from_utf8(body.take(message)?).map_err(|_| malformed("message text"))?;
+        std::str::from_utf8(body.take(message)?)
+            .ok()
+            .ok_or(malformed("message text"))?;
         let others = other_actors(&mut body)?;
         let columns = Columns::read(&mut body)?;
         refuse_footer(body)?;
-        let mut scan = Self { hash, deps, actor, seq, start_op, others, columns, op_count: 0 };
+        let mut scan = Self {
+            hash,
+            deps,
+            actor,
+            seq,
+            start_op,
+            others,
+            columns,
+            op_count: 0,
+        };
         scan.check_columns()?;
         Ok(scan)
     }
@@ -99,7 +110,11 @@ impl<'a> Scan<'a> {
         check_actor_numbers(columns.pred_actor, actors, preds)?;
         check_deltas(columns.pred_counter, preds)?;
         self.op_count = check_actions(columns.action)?;
-        within("last operation counter", self.start_op + self.op_count, limits::OP_COUNTER)
+        within(
+            "last operation counter",
+            self.start_op + self.op_count,
+            limits::OP_COUNTER,
+        )
     }
 }
 
@@ -178,7 +193,7 @@ fn actor(body: &mut Reader<'_>) -> Result<[u8; 16], GateRefusal> {
     if found != limits::ACTOR_BYTES {
         return Err(GateRefusal::ActorLength { found });
     }
-    body.take(found)?.try_into().map_err(|_| malformed("actor"))
+    body.take(found)?.try_into().ok().ok_or(malformed("actor"))
 }
 
 fn other_actors<'a>(body: &mut Reader<'a>) -> Result<&'a [u8], GateRefusal> {
@@ -231,7 +246,9 @@ fn check_deltas(column: &[u8], rows: u64) -> Result<(), GateRefusal> {
         within("rows of a counter column", total, rows)?;
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         at = at.saturating_add(step.unwrap_or(0).saturating_mul(count));
-        let found = u64::try_from(at).map_err(|_| malformed("negative counter"))?;
+        let found = u64::try_from(at)
+            .ok()
+            .ok_or(malformed("negative counter"))?;
         within("operation counter", found, limits::OP_COUNTER)?;
     }
     Ok(())
@@ -243,7 +260,11 @@ fn check_keys(column: &[u8]) -> Result<(), GateRefusal> {
     while let Some((count, key)) = runs.run()? {
         total = total.saturating_add(count);
         within("rows of the key column", total, limits::OPS)?;
-        within("key bytes", wide(key.unwrap_or("").len()), limits::KEY_BYTES)?;
+        within(
+            "key bytes",
+            wide(key.unwrap_or("").len()),
+            limits::KEY_BYTES,
+        )?;
     }
     Ok(())
 }

@@ -140,8 +140,14 @@ mod tests {
 
     #[test]
     fn the_later_ruling_counts_and_a_refusal_before_a_release() {
-        let release = |number| Ruling { number, kind: RulingKind::Release };
-        let refuse = |number| Ruling { number, kind: RulingKind::Refuse };
+        let release = |number| Ruling {
+            number,
+            kind: RulingKind::Release,
+        };
+        let refuse = |number| Ruling {
+            number,
+            kind: RulingKind::Refuse,
+        };
         assert_eq!(release(2).max(refuse(1)), release(2));
         assert_eq!(release(2).max(refuse(2)), refuse(2));
     }
@@ -150,6 +156,11 @@ mod tests {
     fn only_policy_can_be_released() {
         assert!(Quarantine::Policy(PolicyRefusal::Revoked).is_releasable());
         assert!(!Quarantine::Structural(GateRefusal::Empty).is_releasable());
-        assert!(!Quarantine::Fork { stands: ChangeHash([0; 32]) }.is_releasable());
+        assert!(
+            !Quarantine::Fork {
+                stands: ChangeHash([0; 32])
+            }
+            .is_releasable()
+        );
     }
 }
