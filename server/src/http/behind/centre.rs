@@ -1,0 +1,187 @@
+//! [`Behind`] over [`Centre`]: what handlers ask, in the words of the product.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tala_protocol::cert::Directory;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
+use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
+use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
+use tokio::sync::broadcast;
+
+use super::{
+    Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
+    admin, edit, files, incidents, live, patrols, rows, tracks,
+};
+use crate::app::access::Grant;
+use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
+use crate::http::wire::admin::QuarantineWire;
+use crate::http::wire::incident::{EditWire, IncidentTypesWire, IncidentWire};
+use crate::http::wire::page::PageAsked;
+use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use crate::http::wire::session::LogWire;
+use crate::store::projections::{LiveRow, RowKind, ZoneRow};
+use crate::store::{EnrolmentRow, StaffRow, read};
+
+/// Envelopes that projections may be behind before the centre says that it lags.
+const LAG_MAX: u64 = 10_000;
+
+impl Behind for Centre {
+    fn directory(&self) -> Arc<Directory> {
+        Centre::directory(self)
+    }
+
+    fn log(&self) -> Result<LogWire, AppError> {
+        let checkpoint = self.checkpoint();
+        Ok(LogWire {
+            id: checkpoint.log.to_string(),
+            size: checkpoint.size,
+        })
+    }
+
+    fn health(&self) -> Health {
+        let lag = self.projection_lag().unwrap_or(u64::MAX);
+        Health {
+            is_writable: self.writer().change(Box::new(|_| Ok(()))).is_ok(),
+            projection_lag: lag,
+            is_present: lag <= LAG_MAX,
+        }
+    }
+
+    fn account(&self, login: &str) -> Result<Option<StaffRow>, AppError> {
+        Centre::account(self, login)
+    }
+
+    fn account_of(&self, person: PersonId) -> Result<Option<StaffRow>, AppError> {
+        Centre::account_of(self, person)
+    }
+
+    fn give_code(&self, row: &EnrolmentRow) -> Result<(), AppError> {
+        Centre::give_code(self, row)
+    }
+
+    fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply, AppError> {
+        Centre::enrol(self, request)
+    }
+
+    fn sync(&self, device: DeviceId, request: SyncRequest) -> Result<SyncReply, AppError> {
+        Centre::sync(self, DeviceCtx { device }, request)
+    }
+
+    fn device_scopes(&self, device: DeviceId) -> Vec<Scope> {
+        device_scopes(&Centre::directory(self), device, self.now())
+    }
+
+    fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError> {
+        files::descriptions(self, hash)
+    }
+
+    fn out_by_unit(&self, grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError> {
+        patrols::out_by_unit(self, grant)
+    }
+
+    fn patrols(
+        &self,
+        grant: &Grant,
+        filter: &PatrolFilter,
+        page: &PageAsked,
+    ) -> Result<Rows<PatrolWire>, AppError> {
+        patrols::list(self, grant, filter, page)
+    }
+
+    fn patrol(&self, grant: &Grant, patrol: ObjectId) -> Result<PatrolDetailWire, AppError> {
+        patrols::detail(self, grant, patrol)
+    }
+
+    fn track(&self, grant: &Grant, patrol: ObjectId, max_points: usize) -> Result<Value, AppError> {
+        tracks::of_patrol(self, grant, patrol, max_points)
+    }
+
+    fn track_gpx(&self, grant: &Grant, patrol: ObjectId) -> Result<String, AppError> {
+        tracks::gpx_of(self, grant, patrol)
+    }
+
+    fn tracks(&self, grant: &Grant, filter: &TrackFilter) -> Result<Value, AppError> {
+        tracks::in_view(self, grant, filter)
+    }
+
+    fn positions(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+    ) -> Result<Vec<PositionWire>, AppError> {
+        patrols::positions(self, grant, unit)
+    }
+
+    fn incidents(
+        &self,
+        grant: &Grant,
+        filter: &IncidentFilter,
+        page: &PageAsked,
+    ) -> Result<Rows<IncidentWire>, AppError> {
+        incidents::list(self, grant, filter, page)
+    }
+
+    fn incident(&self, grant: &Grant, incident: ObjectId) -> Result<Tagged, AppError> {
+        incidents::detail(self, grant, incident)
+    }
+
+    fn edit_incident(
+        &self,
+        grant: &Grant,
+        incident: ObjectId,
+        tag: &str,
+        asked: &EditWire,
+    ) -> Result<Option<Tagged>, AppError> {
+        edit::incident(self, grant, incident, tag, asked)
+    }
+
+    fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {
+        incidents::types(self)
+    }
+
+    fn zones(&self) -> Result<Value, AppError> {
+        let found = read(self.store(), |reads| reads.all_rows(RowKind::Zone))?;
+        let mut features = Vec::new();
+        for row in &found {
+            let zone: ZoneRow = rows::parsed(row)?;
+            features.push(json!({
+                "type": "Feature",
+                "geometry": zone.geometry,
+                "properties": { "id": zone.id, "kind": zone.kind, "names": zone.names },
+            }));
+        }
+        Ok(json!({ "type": "FeatureCollection", "features": features }))
+    }
+
+    fn import_zones(&self, _grant: &Grant, geojson: &str) -> Result<u64, AppError> {
+        let zones = Centre::import_zones(self, geojson)?;
+        Ok(u64::try_from(zones).unwrap_or(u64::MAX))
+    }
+
+    fn quarantine(
+        &self,
+        grant: &Grant,
+        page: &PageAsked,
+    ) -> Result<Rows<QuarantineWire>, AppError> {
+        admin::quarantine(self, grant, page)
+    }
+
+    fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError> {
+        admin::release(self, grant, envelope, reason)
+    }
+
+    fn revoke(&self, grant: &Grant, device: DeviceId, reason: &str) -> Result<(), AppError> {
+        admin::revoke(self, grant, device, reason)
+    }
+
+    fn live_after(&self, after: Option<u64>) -> Result<LiveRead, AppError> {
+        live::after(self, after)
+    }
+
+    fn live_listen(&self) -> broadcast::Receiver<Arc<LiveRow>> {
+        self.listen()
+    }
+}
