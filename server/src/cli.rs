@@ -1,0 +1,198 @@
+//! The command line of a centre.
+//!
+//! You are here because you run a centre or add a command. A command gets its configuration and a place to
+//! write to, and says how it went; only `main` touches standard output and exit codes. `serve` holds the
+//! data folder's lock: commands that make statements ([`data::Held`]) need the centre stopped, because the
+//! running process alone knows what its feeds said last.
+
+mod admin;
+mod data;
+mod founding;
+mod log;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::AppError;
+use crate::app::staff::PasswordError;
+use crate::config::{Config, ConfigError};
+use crate::http::serve::ServeError;
+use crate::media::MediaError;
+use crate::store::StoreError;
+use crate::store_door::DoorStoreError;
+
+/// The centre of Tala.
+#[derive(Debug, Parser)]
+#[command(name = "tala-server", version, about)]
+pub struct Cli {
+    /// Configuration file; `tala.toml` where it exists. Every value also by environment: TALA_SERVER_*.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves phones and desks until it is told to stop.
+    Serve,
+    /// Founds a centre, looks after people and devices.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Founds a centre: root, office and log keys, units, people. Prints the root key once.
+    Init(InitArgs),
+    /// Adds a person with a first role, and a login if one is given.
+    AddPerson(AddPersonArgs),
+    /// Gives a login a password.
+    SetPassword(SetPasswordArgs),
+    /// Gives out a one-time code for a phone.
+    Enrol(EnrolArgs),
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// The file of units and people.
+    #[arg(long)]
+    units: PathBuf,
+    /// Password of the first administrator; made and printed when not given.
+    #[arg(long, env = "TALA_SERVER_ADMIN_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct AddPersonArgs {
+    /// The person's name.
+    #[arg(long)]
+    name: String,
+    /// Id of the unit.
+    #[arg(long)]
+    unit: String,
+    /// Role: officer, auxiliary, station_chief, duty_officer, investigator, supervisor, administrator.
+    #[arg(long)]
+    role: String,
+    /// Login name; its first password is printed.
+    #[arg(long)]
+    login: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct SetPasswordArgs {
+    /// Login name.
+    login: String,
+    /// Whose login it is, where it is new.
+    #[arg(long)]
+    person: Option<String>,
+    /// The password; made and printed when not given.
+    #[arg(long, env = "TALA_SERVER_NEW_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct EnrolArgs {
+    /// Id of the unit.
+    #[arg(long)]
+    unit: String,
+    /// Id of the person who will carry the device.
+    #[arg(long)]
+    person: Option<String>,
+    /// Name of the device.
+    #[arg(long, default_value = "phone")]
+    name: String,
+    /// Prints the text of the code and nothing else.
+    #[arg(long)]
+    text_only: bool,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The configuration has faults.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file cannot be read or written.
+    #[error("{action} {path}")]
+    File {
+        /// What was done.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The data folder holds no centre.
+    #[error("there is no centre in {0}: run `tala-server admin init --units FILE` first")]
+    NoCentre(PathBuf),
+    /// The data folder holds a centre already.
+    #[error("there is a centre in {0} already")]
+    Centre(PathBuf),
+    /// Another process works on the data folder.
+    #[error("a centre is running on {0}: stop it first, or use its page")]
+    Running(PathBuf),
+    /// A key file is damaged.
+    #[error("{0} is not a key file of this centre")]
+    Key(PathBuf),
+    /// An argument cannot be used.
+    #[error("{0}")]
+    Argument(String),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// The door store failed.
+    #[error("the door store failed")]
+    Door(#[from] DoorStoreError),
+    /// The media folder failed.
+    #[error("the media folder failed")]
+    Media(#[from] MediaError),
+    /// The centre could not do it.
+    #[error("the centre could not do it")]
+    App(#[from] AppError),
+    /// The password cannot be used.
+    #[error("the password cannot be used")]
+    Password(#[from] PasswordError),
+    /// Serving failed.
+    #[error("the centre cannot serve")]
+    Serve(#[from] ServeError),
+    /// No randomness could be had.
+    #[error("no randomness")]
+    Randomness(#[source] getrandom::Error),
+    /// Nothing could be printed.
+    #[error("printing")]
+    Print(#[source] std::io::Error),
+    /// The runtime could not start.
+    #[error("starting the runtime")]
+    Runtime(#[source] std::io::Error),
+    /// The log filter cannot be read, or there is a log already.
+    #[error("starting the log: {0}")]
+    Log(String),
+}
+
+/// Runs what was asked for.
+pub fn run(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
+    let config = Config::load(cli.config.as_deref())?;
+    match cli.command {
+        Command::Serve => serve::serve(config, out),
+        Command::Admin(AdminCommand::Init(args)) => founding::init(&config, &args, out),
+        Command::Admin(AdminCommand::AddPerson(args)) => admin::add_person(&config, &args, out),
+        Command::Admin(AdminCommand::SetPassword(args)) => admin::set_password(&config, &args, out),
+        Command::Admin(AdminCommand::Enrol(args)) => admin::enrol(&config, &args, out),
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], CliError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(CliError::Randomness)?;
+    Ok(bytes)
+}
+
+fn parsed<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, CliError> {
+    let value = text.parse();
+    value.map_err(|_| CliError::Argument(format!("--{name} {text} is not an id")))
+}

@@ -1,0 +1,104 @@
+//! `serve`: everything put together.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::data::DataFolder;
+use super::{CliError, log, random};
+use crate::app::SystemEffects;
+use crate::app::session::Sessions;
+use crate::app::staff::Passwords;
+use crate::config::Config;
+use crate::http::front::Front;
+use crate::http::limits::RateLimits;
+use crate::http::nonces::Nonces;
+use crate::http::serve::Listening;
+use crate::http::wire::page::Cursors;
+
+/// Threads for what blocks: stores, signatures, passwords, pictures.
+const BLOCKING_THREADS_MAX: usize = 64;
+
+/// Serves until it is told to stop.
+pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError> {
+    log::start(&config)?;
+    let folder = DataFolder::new(&config.data);
+    let _held = folder.hold()?;
+    let centre = folder.centre()?;
+    let door = Arc::new(folder.door()?);
+    let front = Front {
+        behind: centre.clone(),
+        sessions: Sessions::new(Arc::clone(&door), config.session),
+        door,
+        passwords: Arc::new(Passwords::strong()?),
+        media: Arc::new(folder.media()?),
+        rates: Arc::new(RateLimits::new(&config.rates)),
+        nonces: Arc::new(Nonces::default()),
+        // Cursors and ids of the live feed end with the process; pages then read again.
+        cursors: Cursors::new(random()?),
+        effects: Arc::new(SystemEffects),
+        stop: CancellationToken::new(),
+        config: Arc::new(config),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build()
+        .map_err(CliError::Runtime)?;
+    let served = runtime.block_on(listen(front, out));
+    runtime.shutdown_background();
+    centre.stop();
+    served
+}
+
+async fn listen(front: Front, out: &mut dyn Write) -> Result<(), CliError> {
+    let stop = front.stop.clone();
+    let metrics = metrics(&front)?;
+    let listening = Listening::bind(front).await?;
+    if let Some(address) = listening.address() {
+        // Whoever started the program reads from this where it listens.
+        writeln!(out, "listening on {address}").map_err(CliError::Print)?;
+        out.flush().map_err(CliError::Print)?;
+    }
+    tokio::spawn(stop_on_signal(stop));
+    listening.run(metrics).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn metrics(front: &Front) -> Result<Option<PrometheusHandle>, CliError> {
+    if front.config.listen.admin.is_none() {
+        return Ok(None);
+    }
+    let installed = PrometheusBuilder::new().install_recorder();
+    let handle = installed.map_err(|error| CliError::Log(error.to_string()))?;
+    Ok(Some(handle))
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    asked_to_stop().await;
+    tracing::info!("stopping: no new requests, streams end");
+    stop.cancel();
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        // Without a handler the machine ends the process by itself.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,239 @@
+//! What handlers need from the product, in the shapes that they send.
+//!
+//! You are here because a handler needs something new. [`Behind`] is the seam between HTTP and
+//! [`crate::app`]: every verb for staff takes a [`Grant`], so nothing can be asked without a decision, and
+//! gives back wire types, so a handler has nothing left to do. Calls block.
+
+mod centre;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tala_protocol::body::MediaBody;
+use tala_protocol::cert::Directory;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
+use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
+use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
+use tala_protocol::time::UnixMs;
+use tokio::sync::watch;
+
+use super::wire::admin::QuarantineWire;
+use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
+use super::wire::page::{Key, PageAsked};
+use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use super::wire::session::LogWire;
+use crate::app::AppError;
+use crate::app::access::Grant;
+use crate::store::{EnrolmentRow, StaffRow};
+
+/// A page of rows, each with its place in the order of the list.
+pub type Rows<T> = Vec<(Key, T)>;
+
+/// The product, as handlers see it.
+pub trait Behind: Send + Sync + 'static {
+    /// Keys, people and units in force.
+    fn directory(&self) -> Arc<Directory>;
+
+    /// The transparency log.
+    fn log(&self) -> Result<LogWire, AppError>;
+
+    /// How the centre is.
+    fn health(&self) -> Health;
+
+    /// The account of a login.
+    fn account(&self, login: &str) -> Result<Option<StaffRow>, AppError>;
+
+    /// The account of a person.
+    fn account_of(&self, person: PersonId) -> Result<Option<StaffRow>, AppError>;
+
+    /// Keeps a one-time code that was given out.
+    fn give_code(&self, row: &EnrolmentRow) -> Result<(), AppError>;
+
+    /// Takes a phone in by its code.
+    fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply, AppError>;
+
+    /// Push and pull of a device; one that is revoked or expired is given nothing.
+    fn sync(&self, device: DeviceId, request: SyncRequest) -> Result<SyncReply, AppError>;
+
+    /// The lists that a device reads.
+    fn device_scopes(&self, device: DeviceId) -> Vec<Scope>;
+
+    /// Every description of a file that stands.
+    fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError>;
+
+    /// How many patrols are out, by unit.
+    fn out_by_unit(&self, grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError>;
+
+    /// Patrols, newest first.
+    fn patrols(
+        &self,
+        grant: &Grant,
+        filter: &PatrolFilter,
+        page: PageAsked,
+    ) -> Result<Rows<PatrolWire>, AppError>;
+
+    /// One patrol.
+    fn patrol(&self, grant: &Grant, patrol: ObjectId) -> Result<PatrolDetailWire, AppError>;
+
+    /// The track of one patrol, as GeoJSON.
+    fn track(&self, grant: &Grant, patrol: ObjectId, max_points: usize) -> Result<Value, AppError>;
+
+    /// The track of one patrol, as GPX 1.1.
+    fn track_gpx(&self, grant: &Grant, patrol: ObjectId) -> Result<String, AppError>;
+
+    /// Tracks of all patrols in view, as GeoJSON.
+    fn tracks(&self, grant: &Grant, filter: &TrackFilter) -> Result<Value, AppError>;
+
+    /// Last positions.
+    fn positions(&self, grant: &Grant, unit: Option<UnitId>)
+    -> Result<Vec<PositionWire>, AppError>;
+
+    /// Incidents, newest first.
+    fn incidents(
+        &self,
+        grant: &Grant,
+        filter: &IncidentFilter,
+        page: PageAsked,
+    ) -> Result<Rows<IncidentWire>, AppError>;
+
+    /// One incident, with its heads as entity tag.
+    fn incident(&self, grant: &Grant, incident: ObjectId) -> Result<Tagged, AppError>;
+
+    /// A desk's change to an incident whose heads are `tag`; `None` where they are others now.
+    fn edit_incident(
+        &self,
+        grant: &Grant,
+        incident: ObjectId,
+        tag: &str,
+        edit: &EditWire,
+    ) -> Result<Option<Tagged>, AppError>;
+
+    /// The incident types in force.
+    fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
+
+    /// Zones in force, as GeoJSON.
+    fn zones(&self) -> Result<Value, AppError>;
+
+    /// Publishes zones from GeoJSON and says how many there are.
+    fn import_zones(&self, grant: &Grant, geojson: &str) -> Result<u64, AppError>;
+
+    /// What is kept apart, newest first.
+    fn quarantine(&self, grant: &Grant, page: PageAsked) -> Result<Rows<QuarantineWire>, AppError>;
+
+    /// Lets something out of quarantine.
+    fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError>;
+
+    /// Cuts a device off.
+    fn revoke(&self, grant: &Grant, device: DeviceId, reason: &str) -> Result<(), AppError>;
+
+    /// What happened after a place of the live feed; from now on for `None`.
+    fn live_after(&self, after: Option<u64>) -> Result<LiveRead, AppError>;
+
+    /// Changes whenever the live feed grows.
+    fn live_wake(&self) -> watch::Receiver<u64>;
+}
+
+/// How the centre is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// Whether the store takes writes.
+    pub is_writable: bool,
+    /// How old the oldest envelope is that projections have not seen; 0 for none.
+    pub projection_lag_ms: u64,
+}
+
+/// A description of a file that stands, and where it was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Who described it.
+    pub device: DeviceId,
+    /// Who may read it.
+    pub scope: Scope,
+    /// Which record it belongs to.
+    pub object: ObjectId,
+    /// The description.
+    pub body: MediaBody,
+}
+
+/// An incident with its entity tag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tagged {
+    /// The heads of its document, as opaque text.
+    pub tag: String,
+    /// What is shown.
+    pub incident: IncidentDetailWire,
+}
+
+/// Which patrols.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PatrolFilter {
+    /// Of this unit and below.
+    pub unit: Option<UnitId>,
+    /// That ended after this.
+    pub from: Option<UnixMs>,
+    /// That began before this.
+    pub until: Option<UnixMs>,
+    /// With a leg of this transport.
+    pub transport: Option<String>,
+    /// Only those that are out (true) or ended (false).
+    pub out: Option<bool>,
+}
+
+/// Which tracks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackFilter {
+    /// Of this unit and below.
+    pub unit: Option<UnitId>,
+    /// After this.
+    pub from: Option<UnixMs>,
+    /// Before this.
+    pub until: Option<UnixMs>,
+    /// West, south, east, north, degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// At most so many points in all.
+    pub max_points: usize,
+}
+
+/// Which incidents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentFilter {
+    /// Of this unit and below.
+    pub unit: Option<UnitId>,
+    /// With this code.
+    pub category: Option<String>,
+    /// That happened at or after this.
+    pub from: Option<UnixMs>,
+    /// That happened before this.
+    pub until: Option<UnixMs>,
+    /// With this legal band.
+    pub band: Option<String>,
+    /// That contain these words.
+    pub q: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveEvent {
+    /// Its place in the feed.
+    pub at: u64,
+    /// Who may know.
+    pub scope: Scope,
+    /// `position`, `track`, `patrol`, `incident` or `alert`.
+    pub event: &'static str,
+    /// JSON.
+    pub data: Value,
+}
+
+/// A piece of the live feed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LiveRead {
+    /// The place is no longer kept, or is of another feed: read everything again, then from here.
+    Reset {
+        /// The end of the feed.
+        end: u64,
+    },
+    /// What came after, in order.
+    Events(Vec<LiveEvent>),
+}

@@ -1,0 +1,11 @@
+//! What staff ask for: sign-in, patrols, incidents, the map, administration.
+//!
+//! A handler is four moves: what is in the request, who asks and may they, one call, the answer.
+
+pub mod admin;
+pub mod edit;
+pub mod files;
+pub mod incidents;
+pub mod map;
+pub mod patrols;
+pub mod session;
