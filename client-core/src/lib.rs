@@ -41,3 +41,6 @@ pub mod transport;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(test)]
+mod scenarios;
