@@ -10,6 +10,7 @@ mod data;
 mod founding;
 mod log;
 mod serve;
+mod upkeep;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -39,6 +40,15 @@ pub struct Cli {
 enum Command {
     /// Serves phones and desks until it is told to stop.
     Serve,
+    /// Drops lists and maps and makes them again from the envelopes. The centre must not run.
+    Rebuild,
+    /// Copies everything to a folder and verifies the copy. The centre must not run.
+    Backup {
+        /// The folder.
+        to: PathBuf,
+    },
+    /// Recomputes the transparency log and compares it with every checkpoint.
+    VerifyLog,
     /// Founds a centre, looks after people and devices.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -52,6 +62,8 @@ enum AdminCommand {
     AddPerson(AddPersonArgs),
     /// Gives a login a password.
     SetPassword(SetPasswordArgs),
+    /// Publishes zones from a GeoJSON file. The centre must not run.
+    ImportZones(ImportZonesArgs),
     /// Gives out a one-time code for a phone.
     Enrol(EnrolArgs),
 }
@@ -92,6 +104,12 @@ struct SetPasswordArgs {
     /// The password; made and printed when not given.
     #[arg(long, env = "TALA_SERVER_NEW_PASSWORD", hide_env_values = true)]
     password: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ImportZonesArgs {
+    /// The file.
+    file: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -136,9 +154,18 @@ pub enum CliError {
     /// Another process works on the data folder.
     #[error("a centre is running on {0}: stop it first, or use its page")]
     Running(PathBuf),
-    /// A key file is damaged.
-    #[error("{0} is not a key file of this centre")]
-    Key(PathBuf),
+    /// The log does not verify.
+    #[error("{0} faults were found in the log")]
+    Unsound(usize),
+    /// A registry cannot be read.
+    #[error("reading the registry {path}")]
+    Registry {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: Box<tala_protocol::registry::RegistryError>,
+    },
     /// An argument cannot be used.
     #[error("{0}")]
     Argument(String),
@@ -179,6 +206,12 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
     let config = Config::load(cli.config.as_deref())?;
     match cli.command {
         Command::Serve => serve::serve(config, out),
+        Command::Rebuild => upkeep::rebuild(&config, out),
+        Command::Backup { to } => upkeep::backup(&config, &to, out),
+        Command::VerifyLog => upkeep::verify_log(&config, out),
+        Command::Admin(AdminCommand::ImportZones(args)) => {
+            upkeep::import_zones(&config, &args, out)
+        }
         Command::Admin(AdminCommand::Init(args)) => founding::init(&config, &args, out),
         Command::Admin(AdminCommand::AddPerson(args)) => admin::add_person(&config, &args, out),
         Command::Admin(AdminCommand::SetPassword(args)) => admin::set_password(&config, &args, out),

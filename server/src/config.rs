@@ -30,9 +30,11 @@ pub struct Config {
     pub rates: Rates,
     /// `basemap`: a PMTiles archive. Default none.
     pub basemap: Option<PathBuf>,
+    /// `registry.incident_types` and `registry.legal_rules`: JSON files. Default none.
+    pub registry: RegistryFiles,
     /// `log.format`: `human` or `json`. Default `human`.
     pub log_format: LogFormat,
-    /// `log.filter`: what is logged, as `tracing` directives. Default `info`.
+    /// `log.filter`: what is logged, as `tracing` directives. Default `info,refinery_core=warn`.
     pub log_filter: String,
 }
 
@@ -63,6 +65,15 @@ pub struct TlsFiles {
     pub cert: PathBuf,
     /// Private key, PEM.
     pub key: PathBuf,
+}
+
+/// Where the registries in force are read from.
+#[derive(Debug, Clone, Default)]
+pub struct RegistryFiles {
+    /// Kinds of incident.
+    pub incident_types: Option<PathBuf>,
+    /// Legal rules.
+    pub legal_rules: Option<PathBuf>,
 }
 
 /// How long a sign-in holds.
@@ -136,12 +147,20 @@ impl Config {
                 door_per_minute: it.small("rates.door_per_minute", 20),
             },
             basemap: it.maybe_text("basemap").map(|path| folder.join(path)),
+            registry: RegistryFiles {
+                incident_types: it
+                    .maybe_text("registry.incident_types")
+                    .map(|path| folder.join(path)),
+                legal_rules: it
+                    .maybe_text("registry.legal_rules")
+                    .map(|path| folder.join(path)),
+            },
             log_format: match it.text("log.format", "human").as_str() {
                 "json" => LogFormat::Json,
                 "human" => LogFormat::Human,
                 _ => it.fault("log.format", "is human or json", LogFormat::Human),
             },
-            log_filter: it.text("log.filter", "info"),
+            log_filter: it.text("log.filter", "info,refinery_core=warn"),
         };
         config.check(&mut it);
         match it.finish() {
@@ -175,6 +194,11 @@ impl Config {
         }
         for (name, path) in [
             ("basemap", self.basemap.as_ref()),
+            (
+                "registry.incident_types",
+                self.registry.incident_types.as_ref(),
+            ),
+            ("registry.legal_rules", self.registry.legal_rules.as_ref()),
             ("listen.tls_cert", listen.tls.as_ref().map(|tls| &tls.cert)),
             ("listen.tls_key", listen.tls.as_ref().map(|tls| &tls.key)),
         ] {

@@ -24,3 +24,5 @@ pub mod serve;
 pub mod web;
 pub mod who;
 pub mod wire;
+#[cfg(test)]
+mod tests;

@@ -11,10 +11,12 @@
 use std::collections::BTreeMap;
 
 use tala_protocol::cert::{Directory, Role, UnitTree};
-use tala_protocol::envelope::{Audience, SignIn};
+use tala_protocol::envelope::{Audience, Desk, SignIn};
 use tala_protocol::id::{PersonId, RowId, UnitId};
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
+
+use crate::store::projections::Sight;
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +96,7 @@ use Audience::{Command, Crime, Field};
 
 const FIELD: &[Audience] = &[Field];
 const CENTRE: &[Audience] = &[Field, Command];
+const CRIME: &[Audience] = &[Field, Crime];
 const ALL: &[Audience] = &[Field, Command, Crime];
 
 /// The policy: which audiences, and how deep, a role gives for a verb.
@@ -115,7 +118,7 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
         }
         (Role::StationChief | Role::DutyOfficer, SeeDevices) => Some((Below, FIELD)),
 
-        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident) => Some((Below, ALL)),
+        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident) => Some((Below, CRIME)),
 
         (Role::Supervisor, SeePatrols | SeeIncidents | SeeQuarantine | SeeDevices) => {
             Some((Below, ALL))
@@ -212,6 +215,31 @@ impl Grant {
     /// Whether it reaches something of this unit and audience.
     pub fn reaches(&self, unit: UnitId, audience: Audience) -> bool {
         self.reach.contains_key(&Scope { unit, audience })
+    }
+
+    /// What may be read with it: of these units only, where some are named.
+    pub fn sight(&self, within: Option<&[UnitId]>) -> Sight {
+        let all = Sight::new(self.scopes().map(|it| (it.unit, it.audience)).collect());
+        match within {
+            Some(units) => all.within(units),
+            None => all,
+        }
+    }
+
+    /// On whose behalf the office signs what is done with it.
+    pub fn desk(&self, unit: UnitId, audience: Audience) -> Option<Desk> {
+        let role = self.role_in(unit, audience)?;
+        Some(Desk {
+            role: role.code(),
+            session: self.asker.session,
+            sign_in: self.asker.sign_in,
+        })
+    }
+
+    /// The same, for what is decided in no unit in particular.
+    pub fn desk_anywhere(&self) -> Option<Desk> {
+        let scope = self.scopes().next()?;
+        self.desk(scope.unit, scope.audience)
     }
 
     /// The role it is used in there.

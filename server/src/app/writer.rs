@@ -16,8 +16,11 @@ use super::effects::Effects;
 use super::error::AppError;
 use super::ingest::Arrived;
 use super::keys::Signer;
+use super::live::LiveHub;
+use super::project::Write;
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
 use super::shared::Shared;
+use crate::store::projections::{LiveRow, PositionRow};
 use crate::store::{StoreError, Tx, Writer};
 
 /// Commands that may wait.
@@ -43,7 +46,9 @@ pub struct Pushed {
 enum Command {
     Push(Vec<Arrived>, Answer<Pushed>),
     Say(Vec<Draft>, Option<Arc<dyn Signer>>, Answer<Vec<Said>>),
-    Change(Change, Option<Answer<()>>),
+    Change(Change, Answer<()>),
+    Position(Box<PositionRow>, Arc<LiveHub>),
+    BackedUp(u64, Answer<()>),
     Stop,
 }
 
@@ -52,6 +57,7 @@ enum Done {
     Pushed(Vec<Placed>),
     Said(Result<Vec<Said>, AppError>),
     Changed(Result<(), AppError>),
+    Told(Option<LiveRow>),
 }
 
 /// Where commands are handed in.
@@ -122,12 +128,12 @@ impl WriterHandle {
     /// Writes something else; returns when it is durable. The change may run again within one transaction
     /// only if it failed; it must not touch envelopes, feeds, lists or the log.
     pub fn change(&self, change: Change) -> Result<(), AppError> {
-        self.ask(|answer| Command::Change(change, Some(answer)))
+        self.ask(|answer| Command::Change(change, answer))
     }
 
-    /// Writes something else with the next group, without waiting: for what may be lost (positions).
-    pub fn change_soon(&self, change: Change) -> Result<(), AppError> {
-        let command = Command::Change(change, None);
+    /// Keeps a position with the next group, without waiting: it may be lost, the next one replaces it.
+    pub(super) fn position(&self, row: PositionRow, live: Arc<LiveHub>) -> Result<(), AppError> {
+        let command = Command::Position(Box::new(row), live);
         self.commands.send(command).map_err(|_| AppError::Closed)
     }
 
@@ -139,6 +145,11 @@ impl WriterHandle {
         if let Some(thread) = thread {
             let _ = thread.join();
         }
+    }
+
+    /// Notes that leaves below this are in a verified backup.
+    pub(super) fn backed_up(&self, below: u64) -> Result<(), AppError> {
+        self.ask(|answer| Command::BackedUp(below, answer))
     }
 
     fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, AppError> {
@@ -256,6 +267,14 @@ impl Command {
                 let changed = commit.tx().part(change.as_mut());
                 Ok(Done::Changed(changed.map_err(AppError::from)))
             }
+            Command::Position(row, _) => {
+                let write = Write::Position(PositionRow::clone(row));
+                write.apply(commit.tx(), LiveHub::KEPT).map(Done::Told)
+            }
+            Command::BackedUp(below, _) => {
+                commit.backed_up(*below);
+                Ok(Done::Changed(Ok(())))
+            }
             Command::Stop => Ok(Done::Changed(Ok(()))),
         }
     }
@@ -273,8 +292,11 @@ impl Command {
             (Command::Say(_, _, answer), Done::Said(said)) => {
                 let _ = answer.send(said);
             }
-            (Command::Change(_, Some(answer)), Done::Changed(changed)) => {
+            (Command::Change(_, answer) | Command::BackedUp(_, answer), Done::Changed(changed)) => {
                 let _ = answer.send(changed);
+            }
+            (Command::Position(_, live), Done::Told(told)) => {
+                live.publish(told.into_iter().collect())
             }
             _ => {}
         }
@@ -284,8 +306,10 @@ impl Command {
         match self {
             Command::Push(_, answer) => drop(answer.send(Err(error.clone()))),
             Command::Say(_, _, answer) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, Some(answer)) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, None) | Command::Stop => {}
+            Command::Change(_, answer) | Command::BackedUp(_, answer) => {
+                drop(answer.send(Err(error.clone())))
+            }
+            Command::Position(..) | Command::Stop => {}
         }
     }
 }

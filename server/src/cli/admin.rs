@@ -6,7 +6,7 @@ use tala_protocol::cert::{Membership, Person, Role, Statement};
 use tala_protocol::envelope::Kind;
 use tala_protocol::id::{PersonId, RowId, UnitId};
 
-use super::data::DataFolder;
+use super::data::Place;
 use super::{AddPersonArgs, CliError, EnrolArgs, SetPasswordArgs, parsed, random};
 use crate::app::Centre;
 use crate::app::commit::Draft;
@@ -20,9 +20,9 @@ pub(super) fn add_person(
     args: &AddPersonArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let folder = DataFolder::new(&config.data);
-    let _held = folder.hold()?;
-    let centre = folder.centre()?;
+    let place = Place::new(config);
+    let _held = place.hold()?;
+    let centre = place.centre()?;
     let unit: UnitId = parsed("unit", &args.unit)?;
     let role = Role::from_word(&args.role);
     let role =
@@ -60,7 +60,7 @@ pub(super) fn set_password(
     args: &SetPasswordArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = DataFolder::new(&config.data).centre()?;
+    let centre = Place::new(config).centre()?;
     let known = centre.account(&args.login)?.map(|account| account.person);
     let named = args.person.as_deref().map(|it| parsed("person", it));
     let person = match (named.transpose()?, known) {
@@ -79,7 +79,7 @@ pub(super) fn enrol(
     args: &EnrolArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = DataFolder::new(&config.data).centre()?;
+    let centre = Place::new(config).centre()?;
     let person = args.person.as_deref().map(|it| parsed("person", it));
     let order = Order {
         row: row_id()?,

@@ -1,25 +1,26 @@
-//! The data folder: where store, door store, files and keys of a centre lie.
-//!
-//! `tala.db` the store, `door.db` what the doors remember, `media/` files, `keys/` office and log keys,
-//! `root.pub` the root's public key. The root's private key is never here.
+//! The data folder as the command line uses it: store and keys ([`DataFolder`]) and, beside them, `door.db`
+//! (what the doors remember), `media/` (files) and `lock` (held by whoever works on it).
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-use tala_protocol::key::PublicKey;
+use tala_protocol::registry::{Registry, RegistryError};
 
 use super::CliError;
-use crate::app::{Centre, CentreKeys, CentreParts, DeviceLimits, SoftwareKey, SystemEffects};
+use crate::app::admin::{DataFolder, Founded, Founding, Opening};
+use crate::app::project::Registries;
+use crate::app::{Centre, DeviceLimits, Effects as _, NoUploads, SystemEffects};
+use crate::config::Config;
 use crate::media::Media;
-use crate::store::sqlite::SqliteStore;
 use crate::store_door::DoorStore;
 
-/// A data folder.
-#[derive(Debug, Clone)]
-pub(super) struct DataFolder(PathBuf);
+/// The configured data folder.
+#[derive(Debug)]
+pub(super) struct Place<'c> {
+    config: &'c Config,
+    folder: DataFolder,
+}
 
 /// A data folder that no other process works on as long as this lives.
 #[derive(Debug)]
@@ -27,21 +28,20 @@ pub(super) struct Held {
     _lock: File,
 }
 
-impl DataFolder {
-    /// At this place; it need not exist yet.
-    pub(super) fn new(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
-    /// Makes the folders.
-    pub(super) fn make(&self) -> Result<(), CliError> {
-        let keys = self.0.join("keys");
-        std::fs::create_dir_all(&keys).map_err(file("making", &keys))
+impl<'c> Place<'c> {
+    /// The one that is configured; it need not exist yet.
+    pub(super) fn new(config: &'c Config) -> Self {
+        Self {
+            config,
+            folder: DataFolder::at(&config.data),
+        }
     }
 
     /// Takes the lock, or says that a centre is running.
     pub(super) fn hold(&self) -> Result<Held, CliError> {
-        let path = self.0.join("lock");
+        let folder = &self.config.data;
+        std::fs::create_dir_all(folder).map_err(file("making", folder))?;
+        let path = folder.join("lock");
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -50,85 +50,68 @@ impl DataFolder {
             .map_err(file("opening", &path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Held { _lock: lock }),
-            Err(_) => Err(CliError::Running(self.0.clone())),
+            Err(_) => Err(CliError::Running(folder.clone())),
         }
     }
 
-    /// Whether there is a centre.
-    pub(super) fn is_founded(&self) -> bool {
-        self.0.join("root.pub").exists()
+    /// Store and keys.
+    pub(super) const fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// Founds a centre here.
+    pub(super) fn found(&self, founding: &Founding) -> Result<Founded, CliError> {
+        if self.folder.is_founded() {
+            return Err(CliError::Centre(self.config.data.clone()));
+        }
+        Ok(self.folder.found(founding, self.opening()?)?)
     }
 
     /// Starts the centre that is here.
     pub(super) fn centre(&self) -> Result<Arc<Centre>, CliError> {
-        if !self.is_founded() {
-            return Err(CliError::NoCentre(self.0.clone()));
+        if !self.folder.is_founded() {
+            return Err(CliError::NoCentre(self.config.data.clone()));
         }
-        Ok(Centre::start(self.parts(self.root()?)?)?)
-    }
-
-    /// What a centre is made of; keys that are not there yet are made.
-    pub(super) fn parts(&self, root: PublicKey) -> Result<CentreParts, CliError> {
-        let store = SqliteStore::open(&self.0.join("tala.db"))?;
-        Ok(CentreParts {
-            store: Arc::new(store),
-            keys: CentreKeys {
-                office: Arc::new(self.key("office")?),
-                log: Arc::new(self.key("log")?),
-            },
-            root,
-            effects: Arc::new(SystemEffects),
-            limits: DeviceLimits::default(),
-        })
+        Ok(self.folder.start(self.opening()?)?)
     }
 
     /// What the doors remember.
     pub(super) fn door(&self) -> Result<DoorStore, CliError> {
-        Ok(DoorStore::open(&self.0.join("door.db"))?)
+        Ok(DoorStore::open(&self.config.data.join("door.db"))?)
+    }
+
+    /// The folder of files.
+    pub(super) fn media_folder(&self) -> PathBuf {
+        self.config.data.join("media")
     }
 
     /// Files.
     pub(super) fn media(&self) -> Result<Media, CliError> {
-        Ok(Media::open(&self.0.join("media"))?)
+        Ok(Media::open(&self.media_folder())?)
     }
 
-    /// Keeps the root's public key: from now on there is a centre here.
-    pub(super) fn keep_root(&self, root: &PublicKey) -> Result<(), CliError> {
-        let path = self.0.join("root.pub");
-        let text = HEXLOWER.encode(&root.to_tagged());
-        write_new(&path, &text, false)
+    fn opening(&self) -> Result<Opening, CliError> {
+        Ok(Opening {
+            effects: Arc::new(SystemEffects),
+            limits: DeviceLimits::default(),
+            registries: self.registries()?,
+            uploads: Arc::new(NoUploads),
+        })
     }
 
-    fn root(&self) -> Result<PublicKey, CliError> {
-        let path = self.0.join("root.pub");
-        let text = std::fs::read_to_string(&path).map_err(file("reading", &path))?;
-        PublicKey::from_hex(text.trim()).map_err(|_| CliError::Key(path))
+    /// The registries that the operator put in force.
+    fn registries(&self) -> Result<Registries, CliError> {
+        let files = &self.config.registry;
+        let types = files.incident_types.as_deref();
+        let types = types.map(|path| registry(path, Registry::from_json));
+        let rules = files.legal_rules.as_deref();
+        let rules = rules.map(|path| registry(path, Registry::from_json));
+        Ok(Registries {
+            types: types.transpose()?,
+            rules: rules.transpose()?,
+            zone_minutes: zone_minutes(&self.config.zone),
+        })
     }
-
-    fn key(&self, name: &str) -> Result<SoftwareKey, CliError> {
-        let path = self.0.join("keys").join(format!("{name}.key"));
-        if !path.exists() {
-            let seed: [u8; 32] = super::random()?;
-            write_new(&path, &HEXLOWER.encode(&seed), true)?;
-        }
-        let text = std::fs::read_to_string(&path).map_err(file("reading", &path))?;
-        let seed = HEXLOWER.decode(text.trim().as_bytes()).ok();
-        let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.try_into().ok());
-        let seed = seed.ok_or_else(|| CliError::Key(path.clone()))?;
-        SoftwareKey::from_seed(&seed).map_err(|_| CliError::Key(path))
-    }
-}
-
-fn write_new(path: &Path, text: &str, is_secret: bool) -> Result<(), CliError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if is_secret {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let mut to = options.open(path).map_err(file("making", path))?;
-    let written = to.write_all(text.as_bytes()).and_then(|()| to.sync_all());
-    written.map_err(file("writing", path))
 }
 
 /// Names the file in an error.
@@ -142,4 +125,23 @@ pub(super) fn file(
         path,
         source,
     }
+}
+
+fn registry<E>(
+    path: &Path,
+    from_json: impl Fn(&str) -> Result<Registry<E>, RegistryError>,
+) -> Result<Registry<E>, CliError> {
+    let text = std::fs::read_to_string(path).map_err(file("reading", path))?;
+    from_json(&text).map_err(|error| CliError::Registry {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
+}
+
+/// How far the zone is ahead of UTC now.
+fn zone_minutes(zone: &str) -> i32 {
+    let now = jiff::Timestamp::from_millisecond(SystemEffects.now().0).ok();
+    let zone = jiff::tz::TimeZone::get(zone).ok();
+    let offset = now.zip(zone).map(|(now, zone)| zone.to_offset(now));
+    offset.map_or(0, |offset| offset.seconds() / 60)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::data::DataFolder;
+use super::data::Place;
 use super::{CliError, log, random};
 use crate::app::SystemEffects;
 use crate::app::session::Sessions;
@@ -24,23 +24,23 @@ const BLOCKING_THREADS_MAX: usize = 64;
 /// Serves until it is told to stop.
 pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError> {
     log::start(&config)?;
-    let folder = DataFolder::new(&config.data);
-    let _held = folder.hold()?;
-    let centre = folder.centre()?;
-    let door = Arc::new(folder.door()?);
+    let place = Place::new(&config);
+    let _held = place.hold()?;
+    let centre = place.centre()?;
+    let door = Arc::new(place.door()?);
     let front = Front {
         behind: centre.clone(),
         sessions: Sessions::new(Arc::clone(&door), config.session),
         door,
         passwords: Arc::new(Passwords::strong()?),
-        media: Arc::new(folder.media()?),
+        media: Arc::new(place.media()?),
         rates: Arc::new(RateLimits::new(&config.rates)),
         nonces: Arc::new(Nonces::default()),
         // Cursors and ids of the live feed end with the process; pages then read again.
         cursors: Cursors::new(random()?),
         effects: Arc::new(SystemEffects),
         stop: CancellationToken::new(),
-        config: Arc::new(config),
+        config: Arc::new(config.clone()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -4,7 +4,16 @@
 //! [`crate::app`]: every verb for staff takes a [`Grant`], so nothing can be asked without a decision, and
 //! gives back wire types, so a handler has nothing left to do. Calls block.
 
+mod admin;
 mod centre;
+mod edit;
+mod fields;
+mod files;
+mod incidents;
+mod live;
+mod patrols;
+mod rows;
+mod tracks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +26,7 @@ use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
 use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
 use tala_protocol::time::UnixMs;
-use tokio::sync::watch;
+use tokio::sync::broadcast;
 
 use super::wire::admin::QuarantineWire;
 use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
@@ -26,6 +35,7 @@ use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
 use super::wire::session::LogWire;
 use crate::app::AppError;
 use crate::app::access::Grant;
+use crate::store::projections::LiveRow;
 use crate::store::{EnrolmentRow, StaffRow};
 
 /// A page of rows, each with its place in the order of the list.
@@ -71,7 +81,7 @@ pub trait Behind: Send + Sync + 'static {
         &self,
         grant: &Grant,
         filter: &PatrolFilter,
-        page: PageAsked,
+        page: &PageAsked,
     ) -> Result<Rows<PatrolWire>, AppError>;
 
     /// One patrol.
@@ -95,7 +105,7 @@ pub trait Behind: Send + Sync + 'static {
         &self,
         grant: &Grant,
         filter: &IncidentFilter,
-        page: PageAsked,
+        page: &PageAsked,
     ) -> Result<Rows<IncidentWire>, AppError>;
 
     /// One incident, with its heads as entity tag.
@@ -120,7 +130,8 @@ pub trait Behind: Send + Sync + 'static {
     fn import_zones(&self, grant: &Grant, geojson: &str) -> Result<u64, AppError>;
 
     /// What is kept apart, newest first.
-    fn quarantine(&self, grant: &Grant, page: PageAsked) -> Result<Rows<QuarantineWire>, AppError>;
+    fn quarantine(&self, grant: &Grant, page: &PageAsked)
+    -> Result<Rows<QuarantineWire>, AppError>;
 
     /// Lets something out of quarantine.
     fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError>;
@@ -131,8 +142,8 @@ pub trait Behind: Send + Sync + 'static {
     /// What happened after a place of the live feed; from now on for `None`.
     fn live_after(&self, after: Option<u64>) -> Result<LiveRead, AppError>;
 
-    /// Changes whenever the live feed grows.
-    fn live_wake(&self) -> watch::Receiver<u64>;
+    /// Says when the live feed grows. What it grew by is asked for with [`Behind::live_after`].
+    fn live_listen(&self) -> broadcast::Receiver<Arc<LiveRow>>;
 }
 
 /// How the centre is.
@@ -140,8 +151,10 @@ pub trait Behind: Send + Sync + 'static {
 pub struct Health {
     /// Whether the store takes writes.
     pub is_writable: bool,
-    /// How old the oldest envelope is that projections have not seen; 0 for none.
-    pub projection_lag_ms: u64,
+    /// Committed envelopes that lists and maps do not show yet.
+    pub projection_lag: u64,
+    /// Whether that is little enough to call it the present.
+    pub is_present: bool,
 }
 
 /// A description of a file that stands, and where it was said.

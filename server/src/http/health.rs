@@ -8,9 +8,6 @@ use utoipa::ToSchema;
 
 use super::front::Front;
 
-/// Projections that are older than this are not shown as the present.
-const LAG_MS_MAX: u64 = 30_000;
-
 /// How the centre is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReadyWire {
@@ -18,8 +15,8 @@ pub struct ReadyWire {
     pub is_ready: bool,
     /// Whether the store takes writes.
     pub is_writable: bool,
-    /// Age of the oldest envelope that lists and maps do not show yet.
-    pub projection_lag_ms: u64,
+    /// Committed envelopes that lists and maps do not show yet.
+    pub projection_lag: u64,
 }
 
 /// Lives.
@@ -34,8 +31,8 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(front): State<Front>) -> (StatusCode, Json<ReadyWire>) {
     let health = front.ask(|front| Ok(front.behind.health())).await.ok();
     let is_writable = health.is_some_and(|it| it.is_writable);
-    let projection_lag_ms = health.map_or(u64::MAX, |it| it.projection_lag_ms);
-    let is_ready = is_writable && projection_lag_ms <= LAG_MS_MAX && !front.stop.is_cancelled();
+    let is_present = health.is_some_and(|it| it.is_present);
+    let is_ready = is_writable && is_present && !front.stop.is_cancelled();
     let status = match is_ready {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
@@ -43,7 +40,7 @@ pub async fn ready(State(front): State<Front>) -> (StatusCode, Json<ReadyWire>) 
     let body = ReadyWire {
         is_ready,
         is_writable,
-        projection_lag_ms,
+        projection_lag: health.map_or(0, |it| it.projection_lag),
     };
     (status, Json(body))
 }

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -13,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
-use tokio::sync::watch;
+use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 use super::behind::{LiveEvent, LiveRead};
@@ -23,6 +24,7 @@ use super::who::Desk;
 use super::wire::live::ByeWire;
 use super::wire::page::Key;
 use crate::app::access::{Asker, Grant, Verb};
+use crate::store::projections::LiveRow;
 use crate::store_door::SessionRow;
 
 /// How often a stream asks whether its session holds.
@@ -47,7 +49,7 @@ pub async fn live(
     // An id that is not ours is of another life of the centre: everything is to be read again.
     let after = last.map(|id| front.cursors.read(LIST, id).map(|key| key.0.unsigned_abs()));
     let page = Page {
-        wake: front.behind.live_wake(),
+        wake: front.behind.live_listen(),
         front,
         asker: desk.asker,
         session: desk.session,
@@ -78,7 +80,7 @@ struct Page {
     grants: Grants,
     after: Option<u64>,
     waiting: VecDeque<Event>,
-    wake: watch::Receiver<u64>,
+    wake: broadcast::Receiver<Arc<LiveRow>>,
     check_at: Instant,
     is_over: bool,
 }
@@ -143,7 +145,7 @@ impl Page {
 
     fn id(&self, at: u64) -> String {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
-        self.front.cursors.make(LIST, Key(at, 0))
+        self.front.cursors.make(LIST, &Key(at, Vec::new()))
     }
 
     /// Why the stream has to end, if it has to.
@@ -179,8 +181,10 @@ impl Page {
             tokio::select! {
                 () = self.front.stop.cancelled() => return Some(self.bye("shutdown")),
                 () = tokio::time::sleep_until(self.check_at) => {}
-                grown = self.wake.changed() => {
-                    if grown.is_err() || self.read().await.is_err() {
+                grown = self.wake.recv() => {
+                    // Whoever lagged behind the channel reads from the store, so nothing is lost.
+                    let is_closed = matches!(grown, Err(broadcast::error::RecvError::Closed));
+                    if is_closed || self.read().await.is_err() {
                         return Some(self.bye("shutdown"));
                     }
                 }

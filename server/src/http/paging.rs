@@ -30,9 +30,9 @@ pub fn page_of(
 }
 
 /// A page with the cursor of the next. A full page may be the last one; the next is then empty.
-pub fn answer<T>(front: &Front, list: &str, page: PageAsked, rows: Rows<T>) -> PageWire<T> {
-    let is_full = rows.len() >= page.limit;
-    let last = rows.last().map(|(key, _)| *key).filter(|_| is_full);
+pub fn answer<T>(front: &Front, list: &str, limit: usize, rows: Rows<T>) -> PageWire<T> {
+    let is_full = rows.len() >= limit;
+    let last = rows.last().map(|(key, _)| key).filter(|_| is_full);
     PageWire {
         next: last.map(|key| front.cursors.make(list, key)),
         items: rows.into_iter().map(|(_, item)| item).collect(),

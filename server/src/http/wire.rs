@@ -16,6 +16,7 @@ pub mod unit;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tala_protocol::registry::Labels;
 use utoipa::ToSchema;
 
 /// Names of one thing in the languages of the centre. Missing ones are null.
@@ -50,6 +51,16 @@ pub struct AuthorWire {
 }
 
 impl NamesWire {
+    /// From the labels of a registry.
+    pub fn of_labels(labels: &Labels) -> Self {
+        Self {
+            zh: labels.zh.clone(),
+            mn_cyrl: labels.mn_cyrl.clone(),
+            mn_mong: labels.mn_mong.clone(),
+            en: labels.en.clone(),
+        }
+    }
+
     /// From names by language tag.
     pub fn of(names: &BTreeMap<String, String>) -> Self {
         let get = |tag: &str| names.get(tag).cloned();

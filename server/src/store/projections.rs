@@ -156,7 +156,7 @@ pub trait ProjectionWrites {
     /// Appends an event to the live feed and returns its place; forgets those more than `keep` before.
     fn add_live(&mut self, row: &LiveRow, keep: u64) -> Result<u64, StoreError>;
 
-    /// Forgets everything derived: rows but zones, boxes, tokens, progress. The live feed's places go on.
+    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live feed's places go on.
     fn forget_projections(&mut self) -> Result<(), StoreError>;
 }
 
@@ -241,9 +241,10 @@ impl RowKind {
         }
     }
 
-    /// Whether rebuilding makes it again.
+    /// Whether rebuilding makes it again. Positions stay: a beacon is in no feed, and a segment that is
+    /// projected again changes nothing about them.
     pub const fn is_derived(self) -> bool {
-        !matches!(self, RowKind::Zone)
+        !matches!(self, RowKind::Zone | RowKind::Position)
     }
 }
 

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tala_protocol::cert::Directory;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
 use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
-use tokio::sync::watch;
+use tokio::sync::broadcast;
 
 use super::{
     Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
+    admin, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
@@ -21,7 +22,11 @@ use crate::http::wire::incident::{EditWire, IncidentTypesWire, IncidentWire};
 use crate::http::wire::page::PageAsked;
 use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
 use crate::http::wire::session::LogWire;
-use crate::store::{EnrolmentRow, StaffRow};
+use crate::store::projections::{LiveRow, RowKind, ZoneRow};
+use crate::store::{EnrolmentRow, StaffRow, read};
+
+/// Envelopes that projections may be behind before the centre says that it lags.
+const LAG_MAX: u64 = 10_000;
 
 impl Behind for Centre {
     fn directory(&self) -> Arc<Directory> {
@@ -37,9 +42,11 @@ impl Behind for Centre {
     }
 
     fn health(&self) -> Health {
+        let lag = self.projection_lag().unwrap_or(u64::MAX);
         Health {
             is_writable: self.writer().change(Box::new(|_| Ok(()))).is_ok(),
-            projection_lag_ms: 0,
+            projection_lag: lag,
+            is_present: lag <= LAG_MAX,
         }
     }
 
@@ -67,95 +74,114 @@ impl Behind for Centre {
         device_scopes(&Centre::directory(self), device, self.now())
     }
 
-    fn descriptions(&self, _hash: &Digest) -> Result<Vec<Description>, AppError> {
-        Ok(Vec::new())
+    fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError> {
+        files::descriptions(self, hash)
     }
 
-    fn out_by_unit(&self, _grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError> {
-        Ok(BTreeMap::new())
+    fn out_by_unit(&self, grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError> {
+        patrols::out_by_unit(self, grant)
     }
 
     fn patrols(
         &self,
-        _grant: &Grant,
-        _filter: &PatrolFilter,
-        _page: PageAsked,
+        grant: &Grant,
+        filter: &PatrolFilter,
+        page: &PageAsked,
     ) -> Result<Rows<PatrolWire>, AppError> {
-        Ok(Vec::new())
+        patrols::list(self, grant, filter, page)
     }
 
-    fn patrol(&self, _grant: &Grant, _patrol: ObjectId) -> Result<PatrolDetailWire, AppError> {
-        Err(AppError::NotFound)
+    fn patrol(&self, grant: &Grant, patrol: ObjectId) -> Result<PatrolDetailWire, AppError> {
+        patrols::detail(self, grant, patrol)
     }
 
-    fn track(&self, _: &Grant, _: ObjectId, _: usize) -> Result<Value, AppError> {
-        Err(AppError::NotFound)
+    fn track(&self, grant: &Grant, patrol: ObjectId, max_points: usize) -> Result<Value, AppError> {
+        tracks::of_patrol(self, grant, patrol, max_points)
     }
 
-    fn track_gpx(&self, _: &Grant, _: ObjectId) -> Result<String, AppError> {
-        Err(AppError::NotFound)
+    fn track_gpx(&self, grant: &Grant, patrol: ObjectId) -> Result<String, AppError> {
+        tracks::gpx_of(self, grant, patrol)
     }
 
-    fn tracks(&self, _: &Grant, _: &TrackFilter) -> Result<Value, AppError> {
-        Ok(serde_json::json!({"type": "FeatureCollection", "features": []}))
+    fn tracks(&self, grant: &Grant, filter: &TrackFilter) -> Result<Value, AppError> {
+        tracks::in_view(self, grant, filter)
     }
 
-    fn positions(&self, _: &Grant, _: Option<UnitId>) -> Result<Vec<PositionWire>, AppError> {
-        Ok(Vec::new())
+    fn positions(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+    ) -> Result<Vec<PositionWire>, AppError> {
+        patrols::positions(self, grant, unit)
     }
 
     fn incidents(
         &self,
-        _: &Grant,
-        _: &IncidentFilter,
-        _: PageAsked,
+        grant: &Grant,
+        filter: &IncidentFilter,
+        page: &PageAsked,
     ) -> Result<Rows<IncidentWire>, AppError> {
-        Ok(Vec::new())
+        incidents::list(self, grant, filter, page)
     }
 
-    fn incident(&self, _: &Grant, _: ObjectId) -> Result<Tagged, AppError> {
-        Err(AppError::NotFound)
+    fn incident(&self, grant: &Grant, incident: ObjectId) -> Result<Tagged, AppError> {
+        incidents::detail(self, grant, incident)
     }
 
     fn edit_incident(
         &self,
-        _: &Grant,
-        _: ObjectId,
-        _: &str,
-        _: &EditWire,
+        grant: &Grant,
+        incident: ObjectId,
+        tag: &str,
+        asked: &EditWire,
     ) -> Result<Option<Tagged>, AppError> {
-        Err(AppError::NotFound)
+        edit::incident(self, grant, incident, tag, asked)
     }
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {
-        Err(AppError::NotFound)
+        incidents::types(self)
     }
 
     fn zones(&self) -> Result<Value, AppError> {
-        Ok(serde_json::json!({"type": "FeatureCollection", "features": []}))
+        let found = read(self.store(), |reads| reads.all_rows(RowKind::Zone))?;
+        let mut features = Vec::new();
+        for row in &found {
+            let zone: ZoneRow = rows::parsed(row)?;
+            features.push(json!({
+                "type": "Feature",
+                "geometry": zone.geometry,
+                "properties": { "id": zone.id, "kind": zone.kind, "names": zone.names },
+            }));
+        }
+        Ok(json!({ "type": "FeatureCollection", "features": features }))
     }
 
-    fn import_zones(&self, _: &Grant, _: &str) -> Result<u64, AppError> {
-        Err(AppError::NotFound)
+    fn import_zones(&self, _grant: &Grant, geojson: &str) -> Result<u64, AppError> {
+        let zones = Centre::import_zones(self, geojson)?;
+        Ok(u64::try_from(zones).unwrap_or(u64::MAX))
     }
 
-    fn quarantine(&self, _: &Grant, _: PageAsked) -> Result<Rows<QuarantineWire>, AppError> {
-        Ok(Vec::new())
+    fn quarantine(
+        &self,
+        grant: &Grant,
+        page: &PageAsked,
+    ) -> Result<Rows<QuarantineWire>, AppError> {
+        admin::quarantine(self, grant, page)
     }
 
-    fn release(&self, _: &Grant, _: &Digest, _: &str) -> Result<(), AppError> {
-        Err(AppError::NotFound)
+    fn release(&self, grant: &Grant, envelope: &Digest, reason: &str) -> Result<(), AppError> {
+        admin::release(self, grant, envelope, reason)
     }
 
-    fn revoke(&self, _: &Grant, _: DeviceId, _: &str) -> Result<(), AppError> {
-        Err(AppError::NotFound)
+    fn revoke(&self, grant: &Grant, device: DeviceId, reason: &str) -> Result<(), AppError> {
+        admin::revoke(self, grant, device, reason)
     }
 
-    fn live_after(&self, _after: Option<u64>) -> Result<LiveRead, AppError> {
-        Ok(LiveRead::Reset { end: 0 })
+    fn live_after(&self, after: Option<u64>) -> Result<LiveRead, AppError> {
+        live::after(self, after)
     }
 
-    fn live_wake(&self) -> watch::Receiver<u64> {
-        watch::Sender::new(0).subscribe()
+    fn live_listen(&self) -> broadcast::Receiver<Arc<LiveRow>> {
+        self.listen()
     }
 }

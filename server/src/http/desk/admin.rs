@@ -55,8 +55,9 @@ pub async fn quarantine(
     let grant = desk.may(Verb::SeeQuarantine)?;
     let list = paging::name("quarantine", &desk, &asked);
     let page = page_of(&front, &list, asked.cursor.as_deref(), asked.limit)?;
-    let rows = front.behind(move |it| it.quarantine(&grant, page)).await?;
-    Ok(Json(paging::answer(&front, &list, page, rows)))
+    let limit = page.limit;
+    let rows = front.behind(move |it| it.quarantine(&grant, &page)).await?;
+    Ok(Json(paging::answer(&front, &list, limit, rows)))
 }
 
 /// Lets something out of quarantine, by a signed verdict.

@@ -61,6 +61,7 @@ pub async fn incidents(
     let grant = desk.may(Verb::SeeIncidents)?;
     let list = paging::name("incidents", &desk, &asked);
     let page = page_of(&front, &list, asked.cursor.as_deref(), asked.limit)?;
+    let limit = page.limit;
     let filter = IncidentFilter {
         unit: id_of("unit", asked.unit.as_deref())?,
         from: time_of("from", asked.from.as_deref())?,
@@ -70,9 +71,9 @@ pub async fn incidents(
         q: asked.q.filter(|words| !words.trim().is_empty()),
     };
     let rows = front
-        .behind(move |it| it.incidents(&grant, &filter, page))
+        .behind(move |it| it.incidents(&grant, &filter, &page))
         .await?;
-    Ok(Json(paging::answer(&front, &list, page, rows)))
+    Ok(Json(paging::answer(&front, &list, limit, rows)))
 }
 
 /// One incident. Its entity tag names the heads of its document.

@@ -99,6 +99,7 @@ pub async fn patrols(
     let grant = desk.may(Verb::SeePatrols)?;
     let list = paging::name("patrols", &desk, &asked);
     let page = page_of(&front, &list, asked.cursor.as_deref(), asked.limit)?;
+    let limit = page.limit;
     let filter = PatrolFilter {
         unit: id_of("unit", asked.unit.as_deref())?,
         from: time_of("from", asked.from.as_deref())?,
@@ -112,9 +113,9 @@ pub async fn patrols(
         },
     };
     let rows = front
-        .behind(move |it| it.patrols(&grant, &filter, page))
+        .behind(move |it| it.patrols(&grant, &filter, &page))
         .await?;
-    Ok(Json(paging::answer(&front, &list, page, rows)))
+    Ok(Json(paging::answer(&front, &list, limit, rows)))
 }
 
 /// One patrol.

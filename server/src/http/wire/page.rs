@@ -19,7 +19,7 @@ pub struct PageWire<T> {
 }
 
 /// Which page is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageAsked {
     /// Rows after this key, in the order of the list; `None` from the beginning.
     pub after: Option<Key>,
@@ -27,9 +27,9 @@ pub struct PageAsked {
     pub limit: usize,
 }
 
-/// The place of a row in the order of a list: two numbers, for example time and lsn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(pub i64, pub i64);
+/// The place of a row in the order of a list: its time, and what tells rows of one time apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(pub i64, pub Vec<u8>);
 
 /// Makes and reads cursors. A cursor holds only under the key of this process's centre and for the list
 /// and filter it was made for.
@@ -45,7 +45,7 @@ impl Cursors {
     }
 
     /// The cursor behind a row of a list. `list` names list, filter and reader.
-    pub fn make(&self, list: &str, key: Key) -> String {
+    pub fn make(&self, list: &str, key: &Key) -> String {
         let bytes = bytes(key);
         let tag = self.tag(list, &bytes);
         BASE64URL_NOPAD.encode(&[bytes.as_slice(), tag.as_slice()].concat())
@@ -54,12 +54,11 @@ impl Cursors {
     /// Reads a cursor that was made for this list.
     pub fn read(&self, list: &str, text: &str) -> Option<Key> {
         let all = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-        let (key, tag) = all.split_first_chunk::<16>()?;
+        let (key, tag) = all.split_last_chunk::<16>()?;
         let own = self.tag(list, key);
-        let same: bool = subtle::ConstantTimeEq::ct_eq(tag, own.as_slice()).into();
-        let (first, second) = key.split_first_chunk::<8>()?;
-        let second: [u8; 8] = second.try_into().ok()?;
-        same.then_some(Key(i64::from_be_bytes(*first), i64::from_be_bytes(second)))
+        let same: bool = subtle::ConstantTimeEq::ct_eq(tag.as_slice(), own.as_slice()).into();
+        let (at, rest) = key.split_first_chunk::<8>()?;
+        same.then(|| Key(i64::from_be_bytes(*at), rest.to_vec()))
     }
 
     /// The page that a request asks for; `None` where its cursor is not ours.
@@ -99,12 +98,8 @@ impl std::fmt::Debug for Cursors {
     }
 }
 
-fn bytes(key: Key) -> [u8; 16] {
-    let mut out = [0; 16];
-    let (first, second) = out.split_at_mut(8);
-    first.copy_from_slice(&key.0.to_be_bytes());
-    second.copy_from_slice(&key.1.to_be_bytes());
-    out
+fn bytes(key: &Key) -> Vec<u8> {
+    [key.0.to_be_bytes().as_slice(), &key.1].concat()
 }
 
 #[cfg(test)]
@@ -115,10 +110,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_is_read_back_and_only_for_its_list(a: i64, b: i64) {
+        fn a_cursor_is_read_back_and_only_for_its_list(a: i64, b: [u8; 16]) {
+            let key = Key(a, b.to_vec());
             let cursors = Cursors::new([1; 32]);
-            let text = cursors.make("incidents", Key(a, b));
-            prop_assert_eq!(cursors.read("incidents", &text), Some(Key(a, b)));
+            let text = cursors.make("incidents", &key);
+            prop_assert_eq!(cursors.read("incidents", &text), Some(key));
             prop_assert_eq!(cursors.read("patrols", &text), None);
             prop_assert_eq!(Cursors::new([2; 32]).read("incidents", &text), None);
         }

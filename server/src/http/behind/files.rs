@@ -1,0 +1,67 @@
+//! Descriptions of files.
+
+use tala_protocol::body::{MediaBody, chunk_root};
+use tala_protocol::hash::Digest;
+use tala_protocol::sync::Scope;
+use tala_protocol::time::UnixMs;
+
+use super::Description;
+use super::rows::parsed;
+use crate::app::{AppError, Centre};
+use crate::store::projections::{MediaRow, RowKind};
+use crate::store::{StoreError, read};
+
+/// Every description of a file, also as the small picture of another.
+pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {
+    let rows = read(centre.store(), |reads| reads.all_rows(RowKind::Media))?;
+    let mut found = Vec::new();
+    let text = hash.to_string();
+    for row in rows.iter().filter(|row| row.text.contains(&text)) {
+        let it: MediaRow = parsed(row)?;
+        let body = body(&it).ok_or(StoreError::Damaged("description"))?;
+        let body = match (&body.thumb, body.hash == *hash) {
+            (_, true) => body,
+            (Some((thumb, len)), _) if thumb == hash => small(*thumb, *len),
+            _ => continue,
+        };
+        found.push(Description {
+            device: it.device,
+            scope: Scope {
+                unit: it.owner.unit,
+                audience: it.owner.audience,
+            },
+            object: it.object,
+            body,
+        });
+    }
+    Ok(found)
+}
+
+fn body(it: &MediaRow) -> Option<MediaBody> {
+    let thumb = match &it.thumb {
+        Some((hash, len)) => Some((Digest::from_hex(hash).ok()?, *len)),
+        None => None,
+    };
+    Some(MediaBody {
+        hash: Digest::from_hex(&it.hash).ok()?,
+        len: it.len,
+        media_type: it.media_type.clone(),
+        chunk_root: Digest::from_hex(&it.chunk_root).ok()?,
+        thumb,
+        taken_at: it.taken_at.map(UnixMs),
+        place_e7: it.place_e7.map(|(lon, lat)| (lat, lon)),
+    })
+}
+
+/// A small picture is one chunk, so its hash is its whole chunk list.
+fn small(hash: Digest, len: u32) -> MediaBody {
+    MediaBody {
+        hash,
+        len: u64::from(len),
+        media_type: "image/jpeg".to_owned(),
+        chunk_root: chunk_root(&[*hash.bytes()]),
+        thumb: None,
+        taken_at: None,
+        place_e7: None,
+    }
+}

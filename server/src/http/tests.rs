@@ -1,0 +1,11 @@
+//! The doors, tried from outside: through the router, with everything behind it real but the disk.
+
+mod desks;
+mod device;
+mod doors;
+mod files;
+mod golden;
+mod logs;
+mod matrix;
+mod office;
+mod streams;
