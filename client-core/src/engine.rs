@@ -212,7 +212,8 @@ impl<S: Store> Engine<S> {
         signature: Signature,
     ) -> Result<(), EngineError> {
         if let Some(key) = self.directory.key(self.me.device) {
-            key.verify(&job.message, &signature).map_err(EnvelopeError::from)?;
+            key.verify(&job.message, &signature)
+                .map_err(EnvelopeError::from)?;
         }
         self.store.commit(&[Write::Sign {
             id: job.id,
@@ -241,10 +242,7 @@ impl<S: Store> Engine<S> {
 }
 
 /// Replays every statement held.
-pub(crate) fn read_directory(
-    store: &impl Store,
-    me: &Identity,
-) -> Result<Directory, EngineError> {
+pub(crate) fn read_directory(store: &impl Store, me: &Identity) -> Result<Directory, EngineError> {
     let mut directory = Directory::new(me.root.clone());
     for kind in [Kind::Certificate, Kind::Revocation] {
         for row in store.envelopes(&Pick::OfKind(kind), ALL)? {

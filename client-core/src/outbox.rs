@@ -51,7 +51,9 @@ impl Link {
 impl<S: Store> Engine<S> {
     /// The next batch.
     pub(crate) fn next_batch(&self, link: Link) -> Result<Batch, EngineError> {
-        let urgent = self.store.envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
+        let urgent = self
+            .store
+            .envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
         if !urgent.is_empty() {
             return Ok(Batch {
                 envelopes: fill(urgent, link.batch_bytes())?,

@@ -4,7 +4,9 @@ mod faults;
 mod merging;
 mod peers;
 mod recording;
+mod repeating;
 mod syncing;
+mod urgent;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -56,7 +58,13 @@ impl<S: Store> Phone<S> {
         self.wait_ms(1_000);
         let (now, engine) = (self.now, &mut self.engine);
         let change = |document: &_, actor, at| edit.change(document, actor, at);
-        let made = engine.create(DocType::Incident, Audience::Field, change, now, &mut self.dice);
+        let made = engine.create(
+            DocType::Incident,
+            Audience::Field,
+            change,
+            now,
+            &mut self.dice,
+        );
         made.expect("reports")
     }
 

@@ -2,7 +2,10 @@
 //!
 //! For this crate's tests and the simulation. The model of the centre keeps the protocol's promises in the
 //! plainest way; it is no server. What goes wrong here panics: these are test tools.
-#![allow(clippy::expect_used, reason = "test tools stop where something cannot be")]
+#![allow(
+    clippy::expect_used,
+    reason = "test tools stop where something cannot be"
+)]
 
 mod bureau;
 mod centre;

@@ -51,7 +51,12 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, ThumbError> {
     let small = small.into_rgb8();
     let mut out = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut out, QUALITY);
-    encoder.encode(small.as_raw(), small.width(), small.height(), ExtendedColorType::Rgb8)?;
+    encoder.encode(
+        small.as_raw(),
+        small.width(),
+        small.height(),
+        ExtendedColorType::Rgb8,
+    )?;
     Ok(out)
 }
 
@@ -105,7 +110,10 @@ mod tests {
 
     #[test]
     fn the_longest_edge_is_320_and_the_shape_stays() {
-        assert_eq!(size(&thumbnail(&jpeg(1_600, 1_200)).expect("makes")), (320, 240));
+        assert_eq!(
+            size(&thumbnail(&jpeg(1_600, 1_200)).expect("makes")),
+            (320, 240)
+        );
         assert_eq!(size(&thumbnail(&jpeg(30, 3_000)).expect("makes")), (3, 320));
         assert_eq!(size(&thumbnail(&jpeg(20, 10)).expect("makes")), (20, 10));
     }
@@ -113,8 +121,14 @@ mod tests {
     #[test]
     fn a_picture_taken_upright_stands_upright() {
         let lying = jpeg(640, 480);
-        assert_eq!(size(&thumbnail(&turned(&lying, 6)).expect("makes")), (240, 320));
-        assert_eq!(size(&thumbnail(&turned(&lying, 1)).expect("makes")), (320, 240));
+        assert_eq!(
+            size(&thumbnail(&turned(&lying, 6)).expect("makes")),
+            (240, 320)
+        );
+        assert_eq!(
+            size(&thumbnail(&turned(&lying, 1)).expect("makes")),
+            (320, 240)
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tala_protocol::id::{ObjectId, UnitId};
 use super::{centre, phone};
 use crate::engine::EngineError;
 use crate::store::memory::MemoryStore;
-use crate::store::{StoreError, Store as _};
+use crate::store::{Store as _, StoreError};
 use crate::testing::{Centre, Fault, FaultyStore, Phone};
 
 /// What was acknowledged to the officer.
@@ -24,7 +24,9 @@ struct Ledger {
 /// A phone whose store begins to fail once it is open.
 fn faulty(centre: &Rc<RefCell<Centre>>, unit: UnitId, fault: Fault) -> Phone<FaultyStore> {
     let healthy = |store| FaultyStore::new(store, Fault::None);
-    let (mut phone, _) = phone(1, centre, unit).reopen_over(healthy, false).expect("opens");
+    let (mut phone, _) = phone(1, centre, unit)
+        .reopen_over(healthy, false)
+        .expect("opens");
     phone.engine.store.commits = 0;
     phone.engine.store.fault = fault;
     phone
@@ -35,7 +37,9 @@ fn work(phone: &mut Phone<FaultyStore>, ledger: &mut Ledger) -> Result<(), Engin
     let edit = tala_protocol::doc::PatrolEdit::default();
     let horse = tala_protocol::transport::Transport::Horse;
     let now = phone.now;
-    let started = phone.engine.start_patrol(edit, horse, now, &mut phone.dice)?;
+    let started = phone
+        .engine
+        .start_patrol(edit, horse, now, &mut phone.dice)?;
     ledger.patrol = Some(started.patrol);
     for _ in 0..5 {
         let fix = phone.next_fix();
@@ -71,8 +75,16 @@ fn verify(phone: Phone<MemoryStore>, ledger: &Ledger, centre: &Rc<RefCell<Centre
     if let Some(patrol) = ledger.patrol {
         let track = phone.engine.track(patrol).expect("reads");
         let fixes: Vec<_> = ledger.fixes.iter().map(|timed| timed.fix).collect();
-        assert!(track.fixes.starts_with(&fixes), "{} of {}", track.fixes.len(), fixes.len());
-        assert!(track.fixes.len() <= fixes.len() + 1, "at most the fix in flight is more");
+        assert!(
+            track.fixes.starts_with(&fixes),
+            "{} of {}",
+            track.fixes.len(),
+            fixes.len()
+        );
+        assert!(
+            track.fixes.len() <= fixes.len() + 1,
+            "at most the fix in flight is more"
+        );
         phone.engine.patrol_view(patrol).expect("has its document");
     }
     for incident in &ledger.incidents {
@@ -80,9 +92,21 @@ fn verify(phone: Phone<MemoryStore>, ledger: &Ledger, centre: &Rc<RefCell<Centre
     }
     phone.sync(centre).expect("syncs");
     assert_eq!(phone.engine.waiting_for_key().expect("counts"), 0);
-    for feed in phone.engine.store().feeds().expect("reads").iter().filter(|f| f.own) {
+    for feed in phone
+        .engine
+        .store()
+        .feeds()
+        .expect("reads")
+        .iter()
+        .filter(|f| f.own)
+    {
         for seq in feed.first_seq..=feed.head.seq {
-            let row = phone.engine.store().at(&feed.key, seq).expect("reads").expect("no hole");
+            let row = phone
+                .engine
+                .store()
+                .at(&feed.key, seq)
+                .expect("reads")
+                .expect("no hole");
             assert!(centre.borrow().has(&row.id));
         }
     }
@@ -94,7 +118,9 @@ fn run(make: impl Fn(u64) -> Fault) -> u64 {
         let mut phone = faulty(&centre, unit, make(n));
         let mut ledger = Ledger::default();
         let result = work(&mut phone, &mut ledger);
-        let (phone, _) = phone.reopen_over(|store| store.inner, n % 2 == 0).expect("reopens");
+        let (phone, _) = phone
+            .reopen_over(|store| store.inner, n % 2 == 0)
+            .expect("reopens");
         verify(phone, &ledger, &centre);
         match result {
             Ok(()) => return n,
@@ -132,7 +158,10 @@ fn after_a_moment_of_full_disk_recording_goes_on() {
         }
     }
     assert_eq!(failed, 1);
-    assert_eq!(phone.engine.track(patrol).expect("reads").fixes, acknowledged);
+    assert_eq!(
+        phone.engine.track(patrol).expect("reads").fixes,
+        acknowledged
+    );
     assert_eq!(phone.engine.snapshot().expect("recording").fixes, 7);
 }
 
@@ -145,23 +174,35 @@ fn a_restored_backup_writes_in_a_new_epoch_and_forks_nothing() {
     let (phone, _) = phone.reopen(false).expect("reopens");
     let backup = phone.engine.store().clone();
     let (mut phone, _) = phone.reopen(false).expect("reopens");
-    phone.edits(incident, &IncidentEdit {
-        title: "备份后".to_owned().into(),
-        ..IncidentEdit::default()
-    });
+    phone.edits(
+        incident,
+        &IncidentEdit {
+            title: "备份后".to_owned().into(),
+            ..IncidentEdit::default()
+        },
+    );
     phone.sync(&centre).expect("syncs");
     let (mut phone, opening) = phone.reopen_over(|_| backup, false).expect("reopens");
     assert!(opening.restored);
     assert!(phone.engine.identity().epoch > 0);
-    phone.edits(incident, &IncidentEdit {
-        narrative: "还原后".to_owned().into(),
-        ..IncidentEdit::default()
-    });
+    phone.edits(
+        incident,
+        &IncidentEdit {
+            narrative: "还原后".to_owned().into(),
+            ..IncidentEdit::default()
+        },
+    );
     phone.sync(&centre).expect("syncs");
     let mut reader = super::phone(3, &centre, unit);
     reader.sync(&centre).expect("syncs");
     let (view, _) = reader.engine.incident_view(incident).expect("reads");
-    assert_eq!(view.title.expect("there").get().map(String::as_str), Some("备份后"));
-    assert_eq!(view.narrative.expect("there").get().map(String::as_str), Some("还原后"));
+    assert_eq!(
+        view.title.expect("there").get().map(String::as_str),
+        Some("备份后")
+    );
+    assert_eq!(
+        view.narrative.expect("there").get().map(String::as_str),
+        Some("还原后")
+    );
     assert!(reader.engine.held_back(incident).expect("reads").is_empty());
 }

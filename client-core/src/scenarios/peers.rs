@@ -16,11 +16,17 @@ fn meet(a: &mut Phone<MemoryStore>, b: &mut Phone<MemoryStore>) -> usize {
         messages += to_a.len() + to_b.len();
         let mut next_b = Vec::new();
         for message in to_a.drain(..) {
-            next_b.extend(of_a.on_message(&mut a.engine, &message, a.now.wall).expect("takes"));
+            next_b.extend(
+                of_a.on_message(&mut a.engine, &message, a.now.wall)
+                    .expect("takes"),
+            );
         }
         let mut next_a = Vec::new();
         for message in to_b.drain(..) {
-            next_a.extend(of_b.on_message(&mut b.engine, &message, b.now.wall).expect("takes"));
+            next_a.extend(
+                of_b.on_message(&mut b.engine, &message, b.now.wall)
+                    .expect("takes"),
+            );
         }
         (to_a, to_b) = (next_a, next_b);
     }
@@ -39,15 +45,31 @@ fn a_phone_carries_what_another_wrote_to_the_centre() {
     a.rides(301);
     meet(&mut a, &mut b);
     let (view, _) = b.engine.incident_view(incident).expect("has it");
-    assert_eq!(view.title.expect("there").get().map(String::as_str), Some("远处"));
+    assert_eq!(
+        view.title.expect("there").get().map(String::as_str),
+        Some("远处")
+    );
     assert_eq!(b.engine.track(patrol).expect("reads").fixes.len(), 300);
-    assert_eq!(meet(&mut a, &mut b), 2, "two hellos, and nothing more to say");
+    assert_eq!(
+        meet(&mut a, &mut b),
+        2,
+        "two hellos, and nothing more to say"
+    );
     b.sync(&centre).expect("carries");
     let device = a.engine.identity().device;
-    let carried = centre.borrow().envelopes().iter().filter(|e| e.header().device() == device).count();
+    let carried = centre
+        .borrow()
+        .envelopes()
+        .iter()
+        .filter(|e| e.header().device() == device)
+        .count();
     assert_eq!(carried, 3);
     let summary = a.sync(&centre).expect("syncs");
-    assert_eq!(summary.handed_over, 3 + 1, "known ones, and the rest of the track");
+    assert_eq!(
+        summary.handed_over,
+        3 + 1,
+        "known ones, and the rest of the track"
+    );
 }
 
 #[test]

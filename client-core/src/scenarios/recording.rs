@@ -16,18 +16,37 @@ fn three_hundred_fixes_are_sealed_and_nothing_is_lost_on_the_way() {
     let patrol = phone.starts_patrol();
     phone.rides(299);
     assert_eq!(phone.engine.snapshot().expect("recording").unsealed, 299);
-    assert_eq!(phone.engine.waiting_for_key().expect("counts"), 1, "the patrol's document");
+    assert_eq!(
+        phone.engine.waiting_for_key().expect("counts"),
+        1,
+        "the patrol's document"
+    );
     phone.rides(1);
     let snapshot = phone.engine.snapshot().expect("recording");
-    assert_eq!((snapshot.unsealed, snapshot.fixes, snapshot.gaps), (0, 300, 0));
+    assert_eq!(
+        (snapshot.unsealed, snapshot.fixes, snapshot.gaps),
+        (0, 300, 0)
+    );
     assert_eq!(phone.engine.waiting_for_key().expect("counts"), 2);
     assert_eq!(snapshot.duration_ms, 299_000);
     // 900e-7 degree of latitude is 10.0 m.
-    assert!((2_980_000..3_000_000).contains(&snapshot.distance_mm), "{}", snapshot.distance_mm);
+    assert!(
+        (2_980_000..3_000_000).contains(&snapshot.distance_mm),
+        "{}",
+        snapshot.distance_mm
+    );
     phone.rides(10);
     let track = phone.engine.track(patrol).expect("reads");
-    assert_eq!((track.fixes.len(), track.gaps.len(), track.unread), (310, 0, 0));
-    assert!(track.fixes.windows(2).all(|w| w[1].time.0 - w[0].time.0 == 1_000));
+    assert_eq!(
+        (track.fixes.len(), track.gaps.len(), track.unread),
+        (310, 0, 0)
+    );
+    assert!(
+        track
+            .fixes
+            .windows(2)
+            .all(|w| w[1].time.0 - w[0].time.0 == 1_000)
+    );
 }
 
 #[test]
@@ -40,11 +59,17 @@ fn gaps_have_causes_and_distance_never_counts_across_them() {
     phone.rides(5);
     phone.engine.pause(phone.now).expect("pauses");
     let fix = phone.next_fix();
-    assert!(matches!(phone.engine.record(fix, phone.now), Err(EngineError::Paused)));
+    assert!(matches!(
+        phone.engine.record(fix, phone.now),
+        Err(EngineError::Paused)
+    ));
     phone.wait_ms(600_000);
     phone.engine.resume(phone.now).expect("resumes");
     phone.rides(5);
-    phone.engine.note_gap(GapCause::LowBattery, phone.now).expect("notes");
+    phone
+        .engine
+        .note_gap(GapCause::LowBattery, phone.now)
+        .expect("notes");
     phone.rides(5);
     let snapshot = phone.engine.snapshot().expect("recording");
     assert_eq!((snapshot.gaps, snapshot.fixes), (3, 20));
@@ -53,7 +78,11 @@ fn gaps_have_causes_and_distance_never_counts_across_them() {
     let causes: Vec<_> = gaps.iter().map(|gap| (gap.index, gap.cause)).collect();
     assert_eq!(
         causes,
-        [(5, GapCause::NoFix), (10, GapCause::Paused), (15, GapCause::LowBattery)]
+        [
+            (5, GapCause::NoFix),
+            (10, GapCause::Paused),
+            (15, GapCause::LowBattery)
+        ]
     );
 }
 
@@ -86,11 +115,20 @@ fn legs_and_the_end_are_sealed_and_stand_in_the_document() {
     let patrol = phone.starts_patrol();
     phone.rides(4);
     let now = phone.now;
-    let leg = phone.engine.change_leg(Transport::Foot, now, &mut phone.dice).expect("changes");
-    assert_eq!((leg.leg, leg.transport, leg.unsealed), (2, Transport::Foot, 0));
+    let leg = phone
+        .engine
+        .change_leg(Transport::Foot, now, &mut phone.dice)
+        .expect("changes");
+    assert_eq!(
+        (leg.leg, leg.transport, leg.unsealed),
+        (2, Transport::Foot, 0)
+    );
     phone.rides(4);
     let end = phone.engine.stop_patrol(phone.now).expect("stops");
-    assert_eq!((end.state, end.unsealed, end.fixes), (PatrolState::Ended, 0, 8));
+    assert_eq!(
+        (end.state, end.unsealed, end.fixes),
+        (PatrolState::Ended, 0, 8)
+    );
     let (view, newer) = phone.engine.patrol_view(patrol).expect("reads");
     assert!(newer.is_empty());
     assert!(view.ended_at.is_some());
@@ -104,7 +142,10 @@ fn legs_and_the_end_are_sealed_and_stand_in_the_document() {
         .collect();
     legs.sort();
     assert_eq!(legs, [(Some(1), true, true), (Some(2), true, true)]);
-    assert!(matches!(phone.engine.stop_patrol(phone.now), Err(EngineError::NoPatrol)));
+    assert!(matches!(
+        phone.engine.stop_patrol(phone.now),
+        Err(EngineError::NoPatrol)
+    ));
     assert_eq!(phone.engine.track(patrol).expect("reads").fixes.len(), 8);
 }
 
@@ -114,13 +155,22 @@ fn a_periodic_sync_seals_only_what_waits_too_long() {
     let mut phone = phone(1, &centre, unit);
     let patrol = phone.starts_patrol();
     phone.rides(3);
-    phone.engine.prepare_sync(Why::Periodic, phone.now).expect("prepares");
+    phone
+        .engine
+        .prepare_sync(Why::Periodic, phone.now)
+        .expect("prepares");
     assert_eq!(phone.engine.store().journal_len(patrol).expect("counts"), 3);
     phone.wait_ms(SEAL_AFTER_MS);
-    phone.engine.prepare_sync(Why::Periodic, phone.now).expect("prepares");
+    phone
+        .engine
+        .prepare_sync(Why::Periodic, phone.now)
+        .expect("prepares");
     assert_eq!(phone.engine.store().journal_len(patrol).expect("counts"), 0);
     phone.rides(3);
-    phone.engine.prepare_sync(Why::Officer, phone.now).expect("prepares");
+    phone
+        .engine
+        .prepare_sync(Why::Officer, phone.now)
+        .expect("prepares");
     assert_eq!(phone.engine.store().journal_len(patrol).expect("counts"), 0);
 }
 

@@ -11,7 +11,11 @@ use tala_protocol::id::{LogId, ObjectId};
 
 fn whereabouts(phone: &mut Phone<MemoryStore>, object: ObjectId) -> Whereabouts {
     let status = phone.engine.status().expect("reads");
-    status.iter().find(|s| s.object == object).expect("is listed").whereabouts
+    status
+        .iter()
+        .find(|s| s.object == object)
+        .expect("is listed")
+        .whereabouts
 }
 
 #[test]
@@ -21,7 +25,10 @@ fn a_day_goes_over_in_one_round_trip_and_is_shown_from_its_receipt() {
     let patrol = phone.starts_patrol();
     phone.rides(700);
     let incident = phone.reports("新开垦");
-    assert_eq!(whereabouts(&mut phone, incident), Whereabouts::WaitingForKey);
+    assert_eq!(
+        whereabouts(&mut phone, incident),
+        Whereabouts::WaitingForKey
+    );
     phone.sign().expect("signs");
     assert_eq!(whereabouts(&mut phone, incident), Whereabouts::Here);
     let summary = phone.sync(&centre).expect("syncs");
@@ -30,7 +37,10 @@ fn a_day_goes_over_in_one_round_trip_and_is_shown_from_its_receipt() {
     assert_eq!(whereabouts(&mut phone, incident), Whereabouts::AtCentre);
     assert_eq!(whereabouts(&mut phone, patrol), Whereabouts::AtCentre);
     let summary = phone.sync(&centre).expect("syncs");
-    assert_eq!((summary.round_trips, summary.handed_over, summary.fetched), (1, 0, 0));
+    assert_eq!(
+        (summary.round_trips, summary.handed_over, summary.fetched),
+        (1, 0, 0)
+    );
     assert_eq!(phone.engine.centre().alarm, None);
 }
 
@@ -49,7 +59,11 @@ fn nothing_is_at_the_centre_before_a_receipt_says_so() {
     let second = phone.reports("倾倒");
     phone.sync(&centre).expect("syncs");
     assert_eq!(whereabouts(&mut phone, second), Whereabouts::Acknowledged);
-    assert_eq!(whereabouts(&mut phone, incident), Whereabouts::AtCentre, "asked to be proved");
+    assert_eq!(
+        whereabouts(&mut phone, incident),
+        Whereabouts::AtCentre,
+        "asked to be proved"
+    );
     phone.sync(&centre).expect("syncs");
     assert_eq!(whereabouts(&mut phone, second), Whereabouts::AtCentre);
 }
@@ -61,7 +75,11 @@ fn a_lost_answer_costs_nothing_and_doubles_nothing() {
     let incident = phone.reports("偷猎");
     let mut link = phone.link(&centre);
     link.lose_answer = Some(1);
-    assert!(phone.sync_over(&mut link, Why::Officer, Link::Good).is_err());
+    assert!(
+        phone
+            .sync_over(&mut link, Why::Officer, Link::Good)
+            .is_err()
+    );
     assert_eq!(whereabouts(&mut phone, incident), Whereabouts::Here);
     let stored = centre.borrow().envelopes().len();
     phone.sync(&centre).expect("syncs");
@@ -75,10 +93,20 @@ fn small_batches_on_a_weak_link_keep_the_order_of_importance() {
     let (centre, unit) = centre();
     let mut phone = phone(1, &centre, unit);
     phone.starts_patrol();
-    phone.rides(6_000);
+    for _ in 0..6_000 {
+        let mut fix = phone.next_fix();
+        let noise =
+            |dice: &mut crate::testing::Dice| i32::try_from(dice.roll() % 4_000).expect("small");
+        fix.fix.lat_e7 += noise(&mut phone.dice);
+        fix.fix.lon_e7 += noise(&mut phone.dice);
+        fix.fix.alt_dm = Some(noise(&mut phone.dice));
+        phone.engine.record(fix, phone.now).expect("records");
+    }
     phone.reports("着火");
     let mut link = phone.link(&centre);
-    let summary = phone.sync_over(&mut link, Why::Officer, Link::Weak).expect("syncs");
+    let summary = phone
+        .sync_over(&mut link, Why::Officer, Link::Weak)
+        .expect("syncs");
     assert!(summary.round_trips > 1);
     let centre = centre.borrow();
     let kinds: Vec<_> = centre
@@ -100,7 +128,10 @@ fn what_waits_for_the_key_is_never_sent() {
     for mood in [KeyMood::Locked, KeyMood::Failing] {
         phone.signer.set_mood(mood);
         phone.sync(&centre).expect("syncs without it");
-        assert_eq!(whereabouts(&mut phone, incident), Whereabouts::WaitingForKey);
+        assert_eq!(
+            whereabouts(&mut phone, incident),
+            Whereabouts::WaitingForKey
+        );
         assert_eq!(centre.borrow().envelopes().len(), stored);
     }
     phone.signer.set_mood(KeyMood::Slow(5));
@@ -129,7 +160,9 @@ fn a_restored_centre_is_offered_what_it_lost_and_shown() {
     let backup = centre.borrow().envelopes().len();
     let lost = phone.reports("晚");
     phone.sync(&centre).expect("syncs");
-    centre.borrow_mut().restore_to(backup, LogId::from_bytes([0x22; 16]));
+    centre
+        .borrow_mut()
+        .restore_to(backup, LogId::from_bytes([0x22; 16]));
     let summary = phone.sync(&centre).expect("syncs");
     assert!(summary.restored);
     assert_eq!(phone.engine.centre().alarm, None);
@@ -169,7 +202,9 @@ fn a_live_sync_with_nothing_but_a_beacon_is_small() {
     phone.sync(&centre).expect("syncs");
     phone.rides(30);
     let mut link = phone.link(&centre);
-    phone.sync_over(&mut link, Why::Periodic, Link::Weak).expect("syncs");
+    phone
+        .sync_over(&mut link, Why::Periodic, Link::Weak)
+        .expect("syncs");
     assert_eq!(link.requests, 1);
     let (up, down) = link.bytes;
     assert!(up + down <= 300, "{up} up, {down} down");
@@ -187,8 +222,12 @@ fn a_phone_that_was_moved_hands_everything_over_before_it_writes_elsewhere() {
     let before = phone.reports("旧");
     {
         let mut centre = centre.borrow_mut();
-        centre.bureau.state_unit(elsewhere, Some(unit), UnitLevel::Station);
-        centre.bureau.assign(device, elsewhere, PersonId::from_bytes([1; 16]), UnixMs(5));
+        centre
+            .bureau
+            .state_unit(elsewhere, Some(unit), UnitLevel::Station);
+        centre
+            .bureau
+            .assign(device, elsewhere, PersonId::from_bytes([1; 16]), UnixMs(5));
         centre.admit(device, elsewhere);
     }
     let summary = phone.sync(&centre).expect("syncs");
@@ -198,6 +237,14 @@ fn a_phone_that_was_moved_hands_everything_over_before_it_writes_elsewhere() {
     let after = phone.reports("新");
     phone.sync(&centre).expect("syncs");
     let centre = centre.borrow();
-    let of = |object| centre.envelopes().iter().find(|e| e.object() == object).expect("there").header().unit();
+    let of = |object| {
+        centre
+            .envelopes()
+            .iter()
+            .find(|e| e.object() == object)
+            .expect("there")
+            .header()
+            .unit()
+    };
     assert_eq!((of(before), of(after)), (unit, elsewhere));
 }

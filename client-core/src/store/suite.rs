@@ -11,8 +11,8 @@ use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
 use super::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState, Pick,
-    Place, ReceiptRow, RulingRow, Store, Write,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState,
+    Pick, Place, ReceiptRow, RulingRow, Store, Write,
 };
 
 /// Declares the suite's tests over a function that makes a fresh store.
@@ -58,7 +58,11 @@ fn row(lane: Lane, seq: u64, object: Option<u8>) -> EnvelopeRow {
         person: None,
         seq,
         prev: (seq > 1).then(|| Digest::sha256(&seq.to_be_bytes())),
-        kind: if lane == Lane::Track { Kind::Track } else { Kind::Certificate },
+        kind: if lane == Lane::Track {
+            Kind::Track
+        } else {
+            Kind::Certificate
+        },
         object: object.map(|n| ObjectId::from_bytes([n; 16])),
         times: DeviceTimes::default(),
         body_len: 0,
@@ -67,7 +71,10 @@ fn row(lane: Lane, seq: u64, object: Option<u8>) -> EnvelopeRow {
         desk: None,
     };
     let unsigned = Unsigned::new(header, vec![9, 9]).expect("short");
-    EnvelopeRow::unsigned(&unsigned, UnixMs(1_000 + i64::try_from(seq).expect("small")))
+    EnvelopeRow::unsigned(
+        &unsigned,
+        UnixMs(1_000 + i64::try_from(seq).expect("small")),
+    )
 }
 
 fn timed(n: i64) -> TimedFix {
@@ -183,9 +190,15 @@ pub fn an_envelope_is_added_once_and_moves_on_its_way(store: &mut impl Store) {
         Write::Body { id, body: None },
     ];
     store.commit(&moves).expect("commits");
-    let read = store.at(&feed(Lane::Record), 1).expect("reads").expect("is there");
+    let read = store
+        .at(&feed(Lane::Record), 1)
+        .expect("reads")
+        .expect("is there");
     assert_eq!(read.signed, Some((alg, signature)));
-    assert_eq!((read.delivery, read.place, read.body), (Delivery::Proved(at), Place::Ahead, None));
+    assert_eq!(
+        (read.delivery, read.place, read.body),
+        (Delivery::Proved(at), Place::Ahead, None)
+    );
     let refused = Write::Deliver {
         id,
         delivery: Delivery::Refused(3),
@@ -218,7 +231,10 @@ pub fn picks_find_what_they_name(store: &mut impl Store) {
         };
     }
     rows[1].place = Place::Fork;
-    let batch: Vec<Write> = rows.iter().map(|r| Write::Envelope(Box::new(r.clone()))).collect();
+    let batch: Vec<Write> = rows
+        .iter()
+        .map(|r| Write::Envelope(Box::new(r.clone())))
+        .collect();
     store.commit(&batch).expect("commits");
     let found = |pick: Pick| -> Vec<u64> {
         let rows = store.envelopes(&pick, 10).expect("reads");
@@ -226,7 +242,10 @@ pub fn picks_find_what_they_name(store: &mut impl Store) {
     };
     assert_eq!(found(Pick::Unsigned), [1]);
     assert_eq!(found(Pick::OfKind(Kind::Certificate)), [1]);
-    assert_eq!(found(Pick::OfObject(ObjectId::from_bytes([8; 16]))), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(
+        found(Pick::OfObject(ObjectId::from_bytes([8; 16]))),
+        [1, 2, 3, 4, 5, 6]
+    );
     let from = |from| Pick::OfFeed {
         feed: feed(Lane::Track),
         from,
@@ -319,7 +338,10 @@ pub fn small_rows_come_back_as_they_were_put(store: &mut impl Store) {
     let covering = store.receipt(receipt.log, 14).expect("reads");
     assert_eq!(covering, Some(receipt.clone()));
     assert_eq!(store.receipt(receipt.log, 15).expect("reads"), None);
-    assert_eq!(store.media(&media.hash).expect("reads"), Some(media.clone()));
+    assert_eq!(
+        store.media(&media.hash).expect("reads"),
+        Some(media.clone())
+    );
     assert_eq!(store.media_all().expect("reads"), [media]);
     store
         .commit(&[Write::DropCursor(cursor.scope), Write::Unset("name")])

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use tala_protocol::cert::{
-    Assignment, Cut, Holder, KeyStatement, Membership, Person, Revocation, Role, Statement, UnitLevel,
-    UnitStatement,
+    Assignment, Cut, Holder, KeyStatement, Membership, Person, Revocation, Role, Statement,
+    UnitLevel, UnitStatement,
 };
 use tala_protocol::envelope::{Audience, Envelope, Header, Kind, Lane, Realm, Unsigned};
 use tala_protocol::feed::FeedKey;
@@ -111,12 +111,7 @@ impl Bureau {
     }
 
     /// Something the office says in the field's audience of the top unit.
-    pub fn office_says(
-        &mut self,
-        kind: Kind,
-        object: Option<ObjectId>,
-        body: Vec<u8>,
-    ) -> Envelope {
+    pub fn office_says(&mut self, kind: Kind, object: Option<ObjectId>, body: Vec<u8>) -> Envelope {
         let office = self.office.clone();
         let envelope = self.says(&office, kind, object, body);
         self.statements.push(envelope.clone());
@@ -134,7 +129,11 @@ impl Bureau {
             name: name.to_owned(),
         });
         let by_root = holder != Holder::Phone;
-        let writer = if by_root { self.root.clone() } else { self.office.clone() };
+        let writer = if by_root {
+            self.root.clone()
+        } else {
+            self.office.clone()
+        };
         let envelope = self.says(&writer, Kind::Certificate, None, statement.to_bytes());
         self.statements.push(envelope);
     }
@@ -172,8 +171,11 @@ impl Bureau {
             desk: None,
         };
         let unsigned = Unsigned::new(header, body).expect("short");
-        self.heads.insert(feed, (unsigned.header().seq, unsigned.id()));
-        let message = self.realm().bytes_to_sign(SignatureAlg::Ed25519, unsigned.header_bytes());
+        self.heads
+            .insert(feed, (unsigned.header().seq, unsigned.id()));
+        let message = self
+            .realm()
+            .bytes_to_sign(SignatureAlg::Ed25519, unsigned.header_bytes());
         let signature = Signature::from_bytes(key.sign(&message).to_bytes());
         unsigned.signed(SignatureAlg::Ed25519, signature)
     }

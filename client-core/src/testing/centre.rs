@@ -7,13 +7,15 @@ use tala_protocol::cert::Directory;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::envelope::{Audience, Envelope, signed};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{DeviceId, LogId, UnitId};
+use tala_protocol::id::{DeviceId, LogId, PersonId, UnitId};
 use tala_protocol::log::{
     Ack, Checkpoint, Frontier, LogKey, NodeHash, NodeSource, Receipt, SignedAck, envelopes_hash,
     leaf_hash, proof, range_proof, root_at,
 };
+use tala_protocol::sync::enrol::{ENROL_LEN_MAX, EnrolReply, EnrolRequest};
 use tala_protocol::sync::{
-    Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest, frame,
+    Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest,
+    frame,
 };
 use tala_protocol::time::UnixMs;
 
@@ -114,7 +116,10 @@ impl Centre {
 
     /// Commits what the bureau has stated since.
     pub fn take_statements(&mut self) {
-        let fresh = self.bureau.statements.split_off(self.stated.min(self.bureau.statements.len()));
+        let fresh = self
+            .bureau
+            .statements
+            .split_off(self.stated.min(self.bureau.statements.len()));
         self.bureau.statements.extend(fresh.iter().cloned());
         self.stated = self.bureau.statements.len();
         for envelope in fresh {
@@ -127,7 +132,11 @@ impl Centre {
     /// Forgets everything behind a leaf and begins another log: a centre put back from a backup.
     pub fn restore_to(&mut self, leaves: usize, log: LogId) {
         let kept: Vec<Envelope> = self.envelopes.drain(..leaves).collect();
-        let old = (self.log, leaves as u64, root_at(&self.nodes, leaves as u64).expect("held"));
+        let old = (
+            self.log,
+            leaves as u64,
+            root_at(&self.nodes, leaves as u64).expect("held"),
+        );
         self.log = log;
         self.envelopes.clear();
         self.by_id.clear();
@@ -159,18 +168,49 @@ impl Centre {
         .to_bytes()
     }
 
+    /// Answers an enrolment frame: any code will do, the proof must hold.
+    pub fn enrol(&mut self, request: &[u8], person: PersonId) -> Vec<u8> {
+        let request = frame::open(request, ENROL_LEN_MAX).expect("a frame");
+        let request = EnrolRequest::from_bytes(&request).expect("a request");
+        let proof = request.verify(&self.bureau.realm());
+        proof.expect("the phone holds its key");
+        let (unit, device) = (self.bureau.top, request.key.device_id());
+        self.bureau.enrol(request.key, unit, person);
+        self.admit(device, unit);
+        frame::close(&self.welcome(device, unit, Some(person)).to_bytes())
+    }
+
+    /// What a phone is told when it is enrolled.
+    pub fn welcome(&self, device: DeviceId, unit: UnitId, person: Option<PersonId>) -> EnrolReply {
+        EnrolReply {
+            root: self.bureau.root_key(),
+            log: self.log,
+            unit,
+            person,
+            statements: Run::pack_all(&self.bureau.statements),
+            scopes: self.scopes(device),
+        }
+    }
+
     /// Answers a sync frame of a device.
     pub fn sync(&mut self, device: DeviceId, request: &[u8]) -> Vec<u8> {
         let request = frame::open(request, REQUEST_LEN_MAX).expect("a frame");
         let request = SyncRequest::from_bytes(&request).expect("a request");
         let mut reply = SyncReply::empty(self.log);
-        let pushed: Vec<Envelope> =
-            request.runs.into_iter().flat_map(|run| run.unpack().expect("rebuilds")).collect();
+        let pushed: Vec<Envelope> = request
+            .runs
+            .into_iter()
+            .flat_map(|run| run.unpack().expect("rebuilds"))
+            .collect();
         let outcomes: Vec<Outcome> = pushed.iter().map(|e| self.outcome(e)).collect();
         reply.spans = spans(&outcomes);
         self.sign_push(&pushed, &outcomes, &mut reply);
-        let asked = request.prove.iter().map(|range| self.receipt(*range));
-        reply.receipts.extend(asked.filter(|_| self.mood != Mood::Claims));
+        let held = |range: &&LeafRange| range.first.saturating_add(range.count) <= self.size();
+        let asked = request.prove.iter().filter(held);
+        let asked = asked.filter(|_| self.mood != Mood::Claims);
+        reply
+            .receipts
+            .extend(asked.map(|range| self.receipt(*range)));
         if let Some(from) = request.proof_from.filter(|from| *from <= self.size()) {
             let proof = proof::consistency(&self.nodes, from, self.size()).expect("held");
             let proof = proof.into_iter().map(Digest::from_sha256).collect();
@@ -180,7 +220,13 @@ impl Centre {
         if !same_log {
             reply.restored = self.restored.clone();
         }
-        self.deliver(device, &request.cursors, same_log, request.budget_bytes, &mut reply);
+        self.deliver(
+            device,
+            &request.cursors,
+            same_log,
+            request.budget_bytes,
+            &mut reply,
+        );
         reply.backed_up_to = self.backed_up_to;
         frame::close(&reply.to_bytes())
     }
@@ -231,7 +277,9 @@ impl Centre {
         };
         let count = stored.len() as u64;
         match self.mood {
-            Mood::Proves => reply.receipts.push(self.receipt(LeafRange { first, count })),
+            Mood::Proves => reply
+                .receipts
+                .push(self.receipt(LeafRange { first, count })),
             Mood::Acknowledges => {
                 let ids = stored.iter().map(|(_, id)| id);
                 let count = u32::try_from(count).expect("few");
@@ -255,7 +303,11 @@ impl Centre {
         let mut page = Vec::new();
         for cursor in cursors {
             let from = if same_log { cursor.position } else { 0 };
-            let list = self.lists.get(&cursor.scope).map(Vec::as_slice).unwrap_or_default();
+            let list = self
+                .lists
+                .get(&cursor.scope)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let mut position = from;
             for leaf in list.iter().skip(usize::try_from(from).expect("fits")) {
                 let envelope = &self.envelopes[usize::try_from(*leaf).expect("fits")];
@@ -321,13 +373,15 @@ fn at_start(unit: UnitId) -> Cursor {
 fn spans(outcomes: &[Outcome]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::new();
     for outcome in outcomes {
-        let joined = out.last_mut().filter(|last| match (last.outcome, *outcome) {
-            (Outcome::Stored { first_leaf: a }, Outcome::Stored { first_leaf: b })
-            | (Outcome::Known { first_leaf: a }, Outcome::Known { first_leaf: b }) => {
-                a + u64::from(last.count) == b
-            }
-            (a, b) => a == b,
-        });
+        let joined = out
+            .last_mut()
+            .filter(|last| match (last.outcome, *outcome) {
+                (Outcome::Stored { first_leaf: a }, Outcome::Stored { first_leaf: b })
+                | (Outcome::Known { first_leaf: a }, Outcome::Known { first_leaf: b }) => {
+                    a + u64::from(last.count) == b
+                }
+                (a, b) => a == b,
+            });
         match joined {
             Some(last) => last.count += 1,
             None => out.push(Span {

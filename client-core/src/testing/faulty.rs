@@ -7,8 +7,8 @@ use tala_protocol::sync::Cursor;
 
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow, RulingRow, Store,
-    StoreError, Write,
+    DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow, RulingRow,
+    Store, StoreError, Write,
 };
 
 /// What goes wrong, counted in commits from 1.

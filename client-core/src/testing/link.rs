@@ -53,7 +53,10 @@ impl Transport for MemoryLink {
     }
 
     async fn enrol(&mut self, _: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        Err(TransportError::new("phones here are enrolled by hand", Retry::Never))
+        Err(TransportError::new(
+            "phones here are enrolled by hand",
+            Retry::Never,
+        ))
     }
 
     async fn media_state(&mut self, hash: Digest) -> Result<UploadState, TransportError> {
@@ -101,7 +104,9 @@ impl Transport for MemoryLink {
         len: u64,
     ) -> Result<Vec<u8>, TransportError> {
         let centre = self.centre.borrow();
-        let range = usize::try_from(from).ok().zip(usize::try_from(from + len).ok());
+        let range = usize::try_from(from)
+            .ok()
+            .zip(usize::try_from(from + len).ok());
         let found = range.and_then(|(from, to)| {
             let bytes = centre.files.get(&hash)?;
             bytes.get(from..to.min(bytes.len()))

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use tala_protocol::fix::{Fix, TimedFix};
 use tala_protocol::id::{PersonId, UnitId};
-use tala_protocol::sync::enrol::{EnrolReply, EnrolmentCode};
+use tala_protocol::sync::enrol::EnrolmentCode;
 use tala_protocol::sync::frame;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 
@@ -88,14 +88,7 @@ impl<S: Store> Phone<S> {
             let mut centre = centre.borrow_mut();
             centre.bureau.enrol(key.clone(), unit, person);
             centre.admit(device, unit);
-            EnrolReply {
-                root: centre.bureau.root_key(),
-                log: centre.log,
-                unit,
-                person: Some(person),
-                statements: tala_protocol::envelope::wire::Run::pack_all(&centre.bureau.statements),
-                scopes: centre.scopes(device),
-            }
+            centre.welcome(device, unit, Some(person))
         };
         let code = EnrolmentCode {
             url: "https://tala.example".into(),
@@ -130,7 +123,8 @@ impl<S: Store> Phone<S> {
         self.wait_ms(1_000);
         let step = i32::try_from((self.now.mono.0 / 1_000) % 100_000).unwrap_or(0);
         TimedFix {
-            fix: Fix::at(self.now.wall, 436_000_000 + step * 900, 1_160_000_000).expect("on the globe"),
+            fix: Fix::at(self.now.wall, 436_000_000 + step * 900, 1_160_000_000)
+                .expect("on the globe"),
             wall: self.now.wall,
             mono: self.now.mono,
             boot: self.now.boot,

@@ -52,7 +52,10 @@ fn a_newer_store_and_a_foreign_file_are_left_as_they_are() {
     let (_folder, path) = in_a_folder();
     let mut store = SqliteStore::open(&path).expect("opens");
     store.commit(&[Write::Set("a", vec![1])]).expect("writes");
-    store.db.pragma_update(None, "user_version", 99).expect("sets");
+    store
+        .db
+        .pragma_update(None, "user_version", 99)
+        .expect("sets");
     drop(store);
     let before = std::fs::read(&path).expect("reads");
     assert!(matches!(
@@ -65,7 +68,10 @@ fn a_newer_store_and_a_foreign_file_are_left_as_they_are() {
     let db = Connection::open(&other).expect("opens");
     db.execute_batch("CREATE TABLE notes (x)").expect("makes");
     drop(db);
-    assert!(matches!(SqliteStore::open(&other), Err(StoreError::Foreign)));
+    assert!(matches!(
+        SqliteStore::open(&other),
+        Err(StoreError::Foreign)
+    ));
     std::fs::write(&other, b"not a database at all, but long enough to look at").expect("writes");
     assert!(matches!(
         SqliteStore::open(&other),
