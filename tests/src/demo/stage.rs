@@ -1,0 +1,136 @@
+//! The stage: folders, land, a fresh centre with its people and zones, and who may look at it.
+
+use std::path::{Path, PathBuf};
+
+use tokio::runtime::Runtime;
+
+use super::Options;
+use crate::rig::centre::{CentreHome, Login, Running};
+use crate::rig::desk::Desk;
+use crate::rig::phone::fault;
+use crate::rig::{RigError, chain, file, fresh_folder, scratch};
+
+/// Who signs in at the desks.
+const DUTY_OFFICER: &str = "duty.league";
+const INVESTIGATOR: &str = "crime.league";
+
+/// Everything that stands before the phones set out.
+#[derive(Debug)]
+pub struct Stage {
+    /// Whether it is a smoke run.
+    pub is_smoke: bool,
+    /// The folder of this run.
+    pub folder: PathBuf,
+    /// The centre's folder.
+    pub home: CentreHome,
+    /// The centre.
+    pub running: Running,
+    /// The administrator.
+    pub administrator: Login,
+    /// The duty officer of the league.
+    pub duty_officer: Login,
+    /// The investigator of the league.
+    pub investigator: Login,
+    runtime: Runtime,
+}
+
+impl Stage {
+    /// Makes everything afresh.
+    pub fn set(options: Options, say: &mut dyn FnMut(&str)) -> Result<Self, RigError> {
+        let folder = scratch(if options.is_smoke { "demo-smoke" } else { "demo" });
+        fresh_folder(&folder)?;
+        let ledgers = folder.join("ledger");
+        std::fs::create_dir_all(&ledgers).map_err(file("make", &ledgers))?;
+        let map = match options.is_smoke {
+            true => None,
+            false => Some(basemap(say)?),
+        };
+        let port = if options.is_smoke { 0 } else { options.port };
+        let (home, administrator) = CentreHome::found(&folder.join("centre"), port, map.as_deref())?;
+        let duty_officer = home.set_password(DUTY_OFFICER)?;
+        let investigator = home.set_password(INVESTIGATOR)?;
+        let running = home.serve()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let stage = Self {
+            is_smoke: options.is_smoke,
+            folder,
+            home,
+            running,
+            administrator,
+            duty_officer,
+            investigator,
+            runtime: runtime.map_err(fault("stage", "starting a runtime"))?,
+        };
+        if let Err(error) = stage.block_on(stage.import_zones()) {
+            say(&format!("the zones are not on the map: {}", chain(&error)));
+        }
+        Ok(stage)
+    }
+
+    /// Where the ledger of a phone is.
+    pub fn ledger(&self, key: &str) -> PathBuf {
+        self.folder.join("ledger").join(format!("{key}.jsonl"))
+    }
+
+    /// Where all ledgers are.
+    pub fn ledgers(&self) -> PathBuf {
+        self.folder.join("ledger")
+    }
+
+    /// Where a phone lives.
+    pub fn phone(&self, key: &str) -> PathBuf {
+        self.folder.join("phones").join(key)
+    }
+
+    /// Waits for something on this thread.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// What a person in front of it needs to know.
+    pub fn what_to_see(&self, options: Options) -> String {
+        let line = |who: &str, login: &Login| {
+            format!("  {who:<24}{:<16}{}\n", login.login, login.password)
+        };
+        format!(
+            "\nTala runs at {}\n\n{}{}{}\n\
+             Look at: the live map with twelve patrols; the incidents as they come in; the one that two\n\
+             officers of 示例镇派出所 edited without signal (both values stand, with who and when); photos\n\
+             with their hashes; a patrol's track and its gaps.\n\
+             The phones' day began {} h ago and runs {} times as fast as yours until it has caught up.\n\
+             Everything lies in {}; Ctrl-C ends it.\n",
+            self.running.url,
+            line("duty officer", &self.duty_officer),
+            line("investigator", &self.investigator),
+            line("administrator", &self.administrator),
+            options.hours,
+            options.speed,
+            self.folder.display(),
+        )
+    }
+
+    async fn import_zones(&self) -> Result<(), RigError> {
+        let desk = Desk::sign_in(&self.running.url, &self.administrator).await?;
+        let zones = serde_json::from_str(tala_fixtures::zones::ZONES_GEOJSON);
+        let zones = zones.map_err(fault("stage", "reading the zones"))?;
+        desk.put("/api/v1/zones", zones).await
+    }
+}
+
+/// The base map: made once, used again.
+fn basemap(say: &mut dyn FnMut(&str)) -> Result<PathBuf, RigError> {
+    let path = scratch("world").join("basemap.pmtiles");
+    if path.is_file() {
+        return Ok(path);
+    }
+    say("drawing the base map, once ...");
+    let unfinished = path.with_extension("unfinished");
+    let made = tala_fixtures::cli_world::basemap(&unfinished);
+    made.map_err(fault("stage", "drawing the base map"))?;
+    rename(&unfinished, &path)?;
+    Ok(path)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), RigError> {
+    std::fs::rename(from, to).map_err(file("write", to))
+}
