@@ -1,11 +1,14 @@
 //! Lists and details.
 
+use std::collections::BTreeSet;
+
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
 use super::{PAGE_MAX, Reader};
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
-use crate::app::project::{parsed, query_tokens};
+use crate::app::project::{hash_tag, parsed, query_tokens};
 use crate::store::projections::{
     AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
     ZoneRow,
@@ -161,15 +164,21 @@ impl Centre {
     }
 
     /// Whether a device described a file (only then its bytes are taken from it), and for which record.
-    pub fn described(&self, device: DeviceId, hash: &str) -> Result<Option<MediaRow>, AppError> {
-        let rows = read(self.store.as_ref(), |reads| reads.all_rows(RowKind::Media))?;
-        for row in &rows {
-            let media: MediaRow = parsed(row)?;
-            if media.device == device && media.hash == hash {
-                return Ok(Some(media));
-            }
-        }
-        Ok(None)
+    pub fn described(&self, device: DeviceId, hash: &Digest) -> Result<Option<MediaRow>, AppError> {
+        let feeds = read(self.store.as_ref(), |reads| reads.feeds_of(device))?;
+        let own = feeds
+            .into_iter()
+            .map(|(feed, _)| (feed.unit, feed.audience));
+        let own: BTreeSet<_> = own.collect();
+        let page = Page {
+            tags: [Some(hash_tag(hash)), None],
+            ..Page::of(RowKind::Media, PAGE_MAX)
+        };
+        let sight = Sight::new(own.into_iter().collect());
+        let rows: Vec<(MediaRow, Behind)> = self.list(&sight, &page)?;
+        let mut rows = rows.into_iter().map(|(row, _)| row);
+        let named = hash.to_string();
+        Ok(rows.find(|row| row.device == device && row.hash == named))
     }
 
     /// The part of what a reader sees that lies in a unit and those below it.
