@@ -173,7 +173,12 @@ pub fn authorize(asker: Asker, verb: Verb, tree: &UnitTree, now: UnixMs) -> Resu
         }
     }
     // Zones are one map for all: whoever replaces it must look after everything.
-    let reaches = |unit| reach.contains_key(&Scope { unit, audience: Field });
+    let reaches = |unit| {
+        reach.contains_key(&Scope {
+            unit,
+            audience: Field,
+        })
+    };
     let is_enough = verb != Verb::ImportZones || tree.units(now).all(reaches);
     match is_enough && !reach.is_empty() {
         true => Ok(Grant { asker, verb, reach }),

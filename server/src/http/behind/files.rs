@@ -29,7 +29,10 @@ pub(super) fn of_record(
     let rows: Rows<MediaRow> = rows::list(centre, &grant.sight(None), &page)?;
     let mut found = Vec::new();
     for (_, it) in rows.iter().rev() {
-        found.push(description(it, body(it).ok_or(StoreError::Damaged("description"))?));
+        found.push(description(
+            it,
+            body(it).ok_or(StoreError::Damaged("description"))?,
+        ));
     }
     Ok(found)
 }

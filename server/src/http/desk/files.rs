@@ -64,7 +64,9 @@ pub fn fill_in(
 ) -> Result<(), Problem> {
     let described = front.behind.files_of(grant, incident)?;
     for cited in &mut shown.evidence {
-        let of_this = described.iter().filter(|it| it.body.hash.to_string() == cited.hash);
+        let of_this = described
+            .iter()
+            .filter(|it| it.body.hash.to_string() == cited.hash);
         for it in of_this {
             let upload = front.door.upload(it.device, &it.body.hash)?;
             let Some(upload) = upload else { continue };
@@ -102,7 +104,9 @@ async fn cited(
     let grant = desk.may(Verb::SeeIncidents)?;
     let incident: ObjectId = id(incident)?;
     let file = hash(file)?;
-    let all = front.behind(move |it| it.files_of(&grant, incident)).await?;
+    let all = front
+        .behind(move |it| it.files_of(&grant, incident))
+        .await?;
     let seen = all.into_iter().filter(|it| it.body.hash == file);
     first_here(front, seen.collect()).await
 }

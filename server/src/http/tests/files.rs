@@ -112,7 +112,10 @@ async fn pieces_that_were_not_described_are_refused() {
     let half = sends(&mut office, &phone, Method::PATCH, &path, Some(0), half).await;
     assert_eq!(half.status, 422, "half a chunk");
     let state = sends(&mut office, &phone, Method::HEAD, &path, None, b"").await;
-    let upload = (state.header("upload-offset"), state.header("upload-complete"));
+    let upload = (
+        state.header("upload-offset"),
+        state.header("upload-complete"),
+    );
     assert_eq!(upload, ("0", "?0"), "nothing of that was stored");
 }
 
@@ -131,25 +134,54 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
     assert_eq!(listed.status, 204);
 
     let stored = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
-    assert_eq!((stored.status.as_u16(), stored.header("upload-offset")), (204, "65536"));
+    assert_eq!(
+        (stored.status.as_u16(), stored.header("upload-offset")),
+        (204, "65536")
+    );
     let again = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
-    assert_eq!((again.status.as_u16(), again.header("upload-offset")), (409, "65536"));
+    assert_eq!(
+        (again.status.as_u16(), again.header("upload-offset")),
+        (409, "65536")
+    );
     assert_eq!(office.get(&chief, &seen).await.status, 404, "not whole yet");
     let shown = office.get(&chief, &incident).await.json()["evidence"][0].clone();
-    assert_eq!((&shown["state"], &shown["received"]), (&json!("partial"), &json!(65_536)));
+    assert_eq!(
+        (&shown["state"], &shown["received"]),
+        (&json!("partial"), &json!(65_536))
+    );
 
-    let done = sends(&mut office, &phone, Method::PATCH, &path, Some(CHUNK_LEN), rest).await;
-    assert_eq!((done.status.as_u16(), done.header("upload-complete")), (204, "?1"));
+    let done = sends(
+        &mut office,
+        &phone,
+        Method::PATCH,
+        &path,
+        Some(CHUNK_LEN),
+        rest,
+    )
+    .await;
+    assert_eq!(
+        (done.status.as_u16(), done.header("upload-complete")),
+        (204, "?1")
+    );
     let shown = office.get(&chief, &incident).await.json()["evidence"][0].clone();
-    assert_eq!((&shown["state"], &shown["href"]), (&json!("complete"), &json!(seen)));
+    assert_eq!(
+        (&shown["state"], &shown["href"]),
+        (&json!("complete"), &json!(seen))
+    );
     let original = office.get(&chief, &seen).await;
-    assert_eq!((original.status.as_u16(), &original.body[..]), (200, &photo.bytes[..]));
+    assert_eq!(
+        (original.status.as_u16(), &original.body[..]),
+        (200, &photo.bytes[..])
+    );
     assert_eq!(office.get(&other, &seen).await.status, 404, "another unit");
     let mut part = asks(Method::GET, &seen, Some(&chief.cookie), Value::Null);
     let range = "bytes=10-19".parse().expect("range");
     part.headers_mut().insert(header::RANGE, range);
     let part = office.send(part).await;
-    assert_eq!((part.status.as_u16(), &part.body[..]), (206, &photo.bytes[10..20]));
+    assert_eq!(
+        (part.status.as_u16(), &part.body[..]),
+        (206, &photo.bytes[10..20])
+    );
 }
 
 #[tokio::test]
