@@ -12,6 +12,8 @@ use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
 use super::office::{Answer, Office, asks, titled};
+use crate::app::Uploads as _;
+use crate::media::UploadBook;
 use crate::testing::{BEGIN, OTHER_STATION, STATION, TestPhone};
 
 struct Photo {
@@ -133,6 +135,9 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
     let listed = sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks).await;
     assert_eq!(listed.status, 204);
 
+    let book = UploadBook::new(office.front.door.clone());
+    book.attach(&office.centre.centre);
+    assert_eq!(book.wanted(phone.device()), [photo.body.hash]);
     let stored = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
     assert_eq!(
         (stored.status.as_u16(), stored.header("upload-offset")),
@@ -163,6 +168,7 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
         (done.status.as_u16(), done.header("upload-complete")),
         (204, "?1")
     );
+    assert_eq!(book.wanted(phone.device()), []);
     let shown = office.get(&chief, &incident).await.json()["evidence"][0].clone();
     assert_eq!(
         (&shown["state"], &shown["href"]),
