@@ -118,6 +118,10 @@ pub trait ProjectionReads {
     /// ([`Row::record`]) was granted to a list that it holds.
     fn rows(&self, sight: &Sight, page: &Page) -> Result<Vec<Row>, StoreError>;
 
+    /// Files with this number as either of their two, by key, at most `limit`, whoever may see them: for
+    /// `app`, which looks at each owner.
+    fn files_tagged(&self, tag: i64, limit: usize) -> Result<Vec<Row>, StoreError>;
+
     /// Every row of a kind by key: for dumps and for what everybody may see.
     fn all_rows(&self, kind: RowKind) -> Result<Vec<Row>, StoreError>;
 

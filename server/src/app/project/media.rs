@@ -20,6 +20,7 @@ impl Projector {
             audience: header.feed.audience,
         };
         let tag = hash_tag(&body.hash);
+        let thumb_tag = body.thumb.map(|(hash, _)| hash_tag(&hash));
         let row = MediaRow {
             lsn: stored.lsn.0,
             owner,
@@ -38,7 +39,7 @@ impl Projector {
             key: stored.lsn.0.to_be_bytes().to_vec(),
             owner,
             at: stored.known_at.0,
-            tags: [Some(tag), None],
+            tags: [Some(tag), thumb_tag],
             parent: Some(object),
             text: text_of(&row),
         });

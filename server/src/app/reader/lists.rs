@@ -1,7 +1,5 @@
 //! Lists and details.
 
-use std::collections::BTreeSet;
-
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
@@ -163,22 +161,24 @@ impl Centre {
         Ok(rows)
     }
 
+    /// Every description of a file, also as the thumbnail of another, whoever may see it: for those who
+    /// keep files. They look at each row's owner and device before they say anything.
+    pub fn descriptions(&self, hash: &Digest) -> Result<Vec<MediaRow>, AppError> {
+        let rows = read(self.store.as_ref(), |reads| {
+            reads.files_tagged(hash_tag(hash), FOUND_MAX)
+        })?;
+        let rows: Result<Vec<MediaRow>, StoreError> = rows.iter().map(parsed).collect();
+        let named = hash.to_string();
+        let names = |row: &MediaRow| {
+            row.hash == named || row.thumb.as_ref().is_some_and(|(thumb, _)| *thumb == named)
+        };
+        Ok(rows?.into_iter().filter(names).collect())
+    }
+
     /// Whether a device described a file (only then its bytes are taken from it), and for which record.
     pub fn described(&self, device: DeviceId, hash: &Digest) -> Result<Option<MediaRow>, AppError> {
-        let feeds = read(self.store.as_ref(), |reads| reads.feeds_of(device))?;
-        let own = feeds
-            .into_iter()
-            .map(|(feed, _)| (feed.unit, feed.audience));
-        let own: BTreeSet<_> = own.collect();
-        let page = Page {
-            tags: [Some(hash_tag(hash)), None],
-            ..Page::of(RowKind::Media, PAGE_MAX)
-        };
-        let sight = Sight::new(own.into_iter().collect());
-        let rows: Vec<(MediaRow, Behind)> = self.list(&sight, &page)?;
-        let mut rows = rows.into_iter().map(|(row, _)| row);
-        let named = hash.to_string();
-        Ok(rows.find(|row| row.device == device && row.hash == named))
+        let mut rows = self.descriptions(hash)?.into_iter();
+        Ok(rows.find(|row| row.device == device))
     }
 
     /// The part of what a reader sees that lies in a unit and those below it.

@@ -39,6 +39,17 @@ impl ProjectionReads for Session<'_> {
         rows.into_iter().collect()
     }
 
+    fn files_tagged(&self, tag: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projected WHERE kind = 7 AND tag_a = ?1
+             UNION SELECT {COLUMNS} FROM projected WHERE kind = 7 AND tag_b = ?1
+             ORDER BY key LIMIT ?2"
+        );
+        let params = [tag, i64::try_from(limit).unwrap_or(i64::MAX)];
+        let rows = Session::rows(self, "files", &sql, params, |r| read(RowKind::Media, r))?;
+        rows.into_iter().collect()
+    }
+
     fn all_rows(&self, kind: RowKind) -> Result<Vec<Row>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = ?1 ORDER BY key");
         let rows = Session::rows(self, "rows", &sql, [kind.code()], |r| read(kind, r))?;
