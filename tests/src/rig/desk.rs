@@ -20,7 +20,7 @@ impl Desk {
         let mut desk = Self {
             url: url.to_owned(),
             cookie: String::new(),
-            client: Client::new(),
+            client: client()?,
         };
         let body = json!({"login": login.login, "password": login.password});
         let answer = desk.ask(Method::POST, "/api/v1/session", Some(body)).await?;
@@ -99,6 +99,13 @@ impl Desk {
             said,
         })
     }
+}
+
+/// A client of its own: a desk keeps its own connection.
+fn client() -> Result<Client, RigError> {
+    // Another part of the program may have chosen one before us; that is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().build().map_err(asking("a client"))
 }
 
 fn asking(what: &str) -> impl FnOnce(reqwest::Error) -> RigError + use<> {
