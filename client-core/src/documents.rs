@@ -168,7 +168,7 @@ impl<S: Store> Engine<S> {
         self.store.commit(&batch)?;
         // It is written: whatever goes wrong in memory now only means building the document anew.
         let stored = self.store.envelope(&unsigned.id()).ok().flatten();
-        if !stored.is_some_and(|stored| self.receive_change(&stored).is_ok()) {
+        if stored.is_none_or(|stored| self.receive_change(&stored).is_err()) {
             self.judge_anew(object);
         }
         Ok(())

@@ -129,7 +129,7 @@ impl<S: Store> Engine<S> {
         let mut all = Taken::default();
         loop {
             let (len, after) = rest.split_first_chunk::<4>().ok_or(BundleError::Cut)?;
-            let len = usize::try_from(u32::from_be_bytes(*len)).map_err(|_| BundleError::Cut)?;
+            let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
             let (bytes, after) = after.split_at_checked(len).ok_or(BundleError::Cut)?;
             rest = after;
             let offer = PeerOffer::from_bytes(&frame::open(bytes, PEER_LEN_MAX)?)?;

@@ -4,6 +4,11 @@
 //! reserved. Making a signature is an effect and lives with whoever holds the key; this module only
 //! says what is signed by what, and verifies.
 
+#![expect(
+    clippy::map_err_ignore,
+    reason = "the errors of the key libraries say nothing, on purpose"
+)]
+
 use std::fmt;
 
 use ed25519_dalek::VerifyingKey as Ed25519Key;

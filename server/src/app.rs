@@ -29,6 +29,7 @@ pub mod session;
 mod shared;
 pub mod staff;
 pub mod sync;
+mod turns;
 pub mod writer;
 
 pub use centre::{Centre, CentreKeys, CentreParts, NoUploads, Uploads};

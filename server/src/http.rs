@@ -21,8 +21,8 @@ pub mod problem;
 pub mod range;
 pub mod routes;
 pub mod serve;
+#[cfg(test)]
+mod tests;
 pub mod web;
 pub mod who;
 pub mod wire;
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use fast_image_resize::images::Image;
-use fast_image_resize::{PixelType, ResizeError, Resizer};
+use fast_image_resize::{ImageBufferError, PixelType, ResizeError, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageError, ImageReader, Limits};
@@ -31,7 +31,7 @@ pub enum ThumbError {
     Resize(#[from] ResizeError),
     /// The pixels do not fill the picture.
     #[error("pixels do not fit the picture")]
-    Pixels,
+    Pixels(#[source] Option<ImageBufferError>),
 }
 
 /// Makes a thumbnail, turned the way the camera was held.
@@ -72,10 +72,10 @@ fn shrink(picture: image::RgbImage) -> Result<image::RgbImage, ThumbError> {
     };
     let (to_width, to_height) = (scaled(width), scaled(height));
     let from = Image::from_vec_u8(width, height, picture.into_raw(), PixelType::U8x3);
-    let from = from.map_err(|_| ThumbError::Pixels)?;
+    let from = from.map_err(|e| ThumbError::Pixels(Some(e)))?;
     let mut to = Image::new(to_width, to_height, PixelType::U8x3);
     Resizer::new().resize(&from, &mut to, None)?;
-    image::RgbImage::from_raw(to_width, to_height, to.into_vec()).ok_or(ThumbError::Pixels)
+    image::RgbImage::from_raw(to_width, to_height, to.into_vec()).ok_or(ThumbError::Pixels(None))
 }
 
 #[cfg(test)]

@@ -250,5 +250,5 @@ fn picked(pick: &Pick, row: &EnvelopeRow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    crate::store::suite::store_suite!(|| crate::store::memory::MemoryStore::new());
+    crate::store::suite::store_suite!(crate::store::memory::MemoryStore::new);
 }

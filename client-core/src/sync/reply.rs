@@ -179,7 +179,7 @@ fn land(spans: &[Span], sent: &[Digest]) -> Result<Landed, SyncError> {
     };
     let mut rest = sent;
     for span in spans {
-        let count = usize::try_from(span.count).map_err(|_| SyncError::Misfit)?;
+        let count = usize::try_from(span.count).unwrap_or(usize::MAX);
         let (these, after) = rest.split_at_checked(count).ok_or(SyncError::Misfit)?;
         rest = after;
         match span.outcome {

@@ -69,7 +69,7 @@ impl Transport for MemoryLink {
     }
 
     async fn media_chunks(&mut self, _: Digest, hashes: Vec<u8>) -> Result<(), TransportError> {
-        if hashes.is_empty() || hashes.len() % 32 != 0 {
+        if hashes.is_empty() || !hashes.len().is_multiple_of(32) {
             return Err(TransportError::new("no chunk hashes", Retry::Never));
         }
         Ok(())
@@ -90,7 +90,7 @@ impl Transport for MemoryLink {
         {
             let mut centre = self.centre.borrow_mut();
             let held = centre.files.entry(hash).or_default();
-            if held.len() as u64 == offset && offset % CHUNK_LEN as u64 == 0 {
+            if held.len() as u64 == offset && offset.is_multiple_of(CHUNK_LEN as u64) {
                 held.extend_from_slice(&bytes);
             }
         }

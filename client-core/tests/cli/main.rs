@@ -1,5 +1,6 @@
 //! The `tala` command as its users meet it: real processes, real files, HTTP on loopback, and the model
 //! of the centre at the other end.
+#![allow(clippy::expect_used, reason = "a test stops where something cannot be")]
 
 mod server;
 
@@ -50,7 +51,8 @@ fn gpx(folder: &Path) -> String {
     );
     for n in 0..650 {
         text += &format!(
-            "<trkpt lat=\"{:.7}\" lon=\"116.0\"><ele>1200.5</ele><time>2026-06-01T06:{:02}:{:02}Z</time></trkpt>",
+            "<trkpt lat=\"{:.7}\" lon=\"116.0\"><ele>1200.5</ele>\
+             <time>2026-06-01T06:{:02}:{:02}Z</time></trkpt>",
             43.6 + f64::from(n) * 0.00002,
             n / 60,
             n % 60

@@ -1,4 +1,5 @@
 //! HTTP around the model of the centre: as much as the command needs.
+#![allow(clippy::expect_used, reason = "a test stops where something cannot be")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

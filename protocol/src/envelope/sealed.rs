@@ -4,9 +4,10 @@
 //! later: a phone stores the first step in the transaction that fixes the sequence, and after a crash
 //! signs the same bytes again.
 
-use minicbor::Encoder;
+use minicbor::bytes::ByteSlice;
 
 use super::header::{BODY_LEN_MAX, Header, HeaderError};
+use crate::cbor;
 use crate::hash::Digest;
 use crate::id::ObjectId;
 use crate::key::{KeyError, PublicKey, Signature, SignatureAlg};
@@ -73,20 +74,14 @@ impl Realm {
     /// The exact bytes that a signature covers: the COSE `Sig_structure` (RFC 9052 section 4.4) of
     /// protected header, external data `["tala/1", root fingerprint]` and payload.
     pub fn bytes_to_sign(&self, alg: SignatureAlg, header_bytes: &[u8]) -> Vec<u8> {
-        let mut external = Vec::with_capacity(48);
-        let mut out = Vec::with_capacity(header_bytes.len() + 96);
-        // Writing into a vector cannot fail.
-        let _ = Encoder::new(&mut external)
-            .array(2)
-            .and_then(|e| e.str("tala/1"))
-            .and_then(|e| e.encode(self.root).map(|_| ()).map_err(Into::into));
-        let _ = Encoder::new(&mut out)
-            .array(4)
-            .and_then(|e| e.str("Signature1"))
-            .and_then(|e| e.bytes(&protected_bytes(alg)))
-            .and_then(|e| e.bytes(&external))
-            .and_then(|e| e.bytes(header_bytes).map(|_| ()));
-        out
+        let protected = protected_bytes(alg);
+        let external = cbor::to_vec(&("tala/1", self.root));
+        cbor::to_vec(&(
+            "Signature1",
+            <&ByteSlice>::from(protected.as_slice()),
+            <&ByteSlice>::from(external.as_slice()),
+            <&ByteSlice>::from(header_bytes),
+        ))
     }
 }
 

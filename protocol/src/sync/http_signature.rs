@@ -4,6 +4,11 @@
 //! `created`, `nonce` and `keyid`. The centre accepts exactly this form; the window of `created` and
 //! the memory of nonces are its business, with its own clock.
 
+#![expect(
+    clippy::map_err_ignore,
+    reason = "a header in another form is refused whole; where it parts from ours is of no use"
+)]
+
 use data_encoding::BASE64;
 
 use crate::hash::Digest;

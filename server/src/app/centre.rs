@@ -17,6 +17,7 @@ use super::live::LiveHub;
 use super::project::{Documents, Progress, Projector, ProjectorHandle, Registries, Zones, parsed};
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
 use super::shared::Shared;
+use super::turns::Turns;
 use super::writer::{WriterHandle, WriterParts};
 use crate::store::projections::{RowKind, ZoneRow};
 use crate::store::{Lsn, Store, StoreError, read};
@@ -78,6 +79,7 @@ pub struct Centre {
     pub(super) limits: DeviceLimits,
     pub(super) usage: Usage,
     pub(super) desk: Mutex<()>,
+    pub(super) turns: Turns,
     directory: Arc<Shared<Directory>>,
     checkpoint: Arc<Shared<SignedCheckpoint>>,
 }
@@ -134,6 +136,7 @@ impl Centre {
             limits: parts.limits,
             usage: Usage::default(),
             desk: Mutex::new(()),
+            turns: Turns::of_this_machine(),
             directory,
             checkpoint,
         }))

@@ -12,12 +12,14 @@ use tala_protocol::envelope::{Audience, Desk, Kind, Lane};
 use tala_protocol::gate::{Candidate, Verdict, check};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+use tala_protocol::time::UnixMs;
 
 use super::centre::Centre;
 use super::commit::{Draft, Said};
 use super::error::AppError;
 use super::project::Held;
 use super::reader::Reader;
+use crate::store::projections::Owner;
 use crate::store::{Lsn, StoreError, read};
 
 /// A member of staff at work.
@@ -41,45 +43,18 @@ impl Centre {
     ) -> Result<Option<Said>, AppError> {
         // One edit at a time: the next must see this one, because both are of one author's chain.
         let _one = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        let (directory, now) = (self.directory(), self.now());
-        let mut base = 0;
-        let held = read(self.store.as_ref(), |reads| {
-            base = reads.log()?.map_or(0, |log| log.base);
-            Held::build(reads, &directory, id, Lsn(u64::MAX))
+        let directory = self.directory();
+        let (held, epoch) = read(self.store.as_ref(), |reads| {
+            let base = reads.log()?.map_or(0, |log| log.base);
+            let held = Held::build(reads, &directory, id, Lsn(u64::MAX))?;
+            Ok((held, u32::try_from(base).unwrap_or(u32::MAX)))
         })?;
-        let owner = held.owner().filter(|owner| ctx.reader.sees(owner));
-        let owner = owner.ok_or(AppError::NotFound)?;
-        if held.doc_type() != Some(DocType::Incident) {
-            return Err(AppError::NotFound);
-        }
-        if !ctx.reader.edits(&owner) {
-            return Err(AppError::Forbidden);
-        }
-        let standing = held.document().heads();
-        if !standing
-            .iter()
-            .map(ToString::to_string)
-            .eq(heads.iter().cloned())
-        {
-            return Err(AppError::Conflict("the incident was changed meanwhile"));
-        }
-        let epoch = u32::try_from(base).unwrap_or(u32::MAX);
+        let owner = self.editable(ctx, &held, heads)?;
         let person = Some(ctx.reader.person);
         let actor = ActorId::derive(self.office(), owner.unit, epoch, person);
-        let change = edit.change(held.document(), actor, now);
-        let change = change.map_err(|error| AppError::Invalid(error.to_string()))?;
-        let Some(change) = change else {
+        let Some(change) = checked_change(&held, actor, edit, self.now())? else {
             return Ok(None);
         };
-        let candidate = Candidate {
-            bytes: &change,
-            expected_actor: actor,
-            expected_hash: None,
-            author_previous: held.last_of(actor),
-        };
-        if !matches!(check(held.ledger().index(), &candidate), Verdict::Admit(_)) {
-            return Err(AppError::Invalid("the gate refuses this edit".into()));
-        }
         let body = ChangeBody {
             change,
             genesis: None,
@@ -178,7 +153,7 @@ impl Centre {
         })?;
         let first = first.ok_or(AppError::NotFound)?;
         let feed = first.envelope.header().feed;
-        let owner = crate::store::projections::Owner {
+        let owner = Owner {
             unit: feed.unit,
             audience: feed.audience,
         };
@@ -207,9 +182,52 @@ impl Centre {
         })
     }
 
+    /// Whose an incident is, if this person may write in it as it stands.
+    fn editable(&self, ctx: DeskCtx<'_>, held: &Held, heads: &[String]) -> Result<Owner, AppError> {
+        let owner = held.owner().filter(|owner| ctx.reader.sees(owner));
+        let owner = owner.ok_or(AppError::NotFound)?;
+        if held.doc_type() != Some(DocType::Incident) {
+            return Err(AppError::NotFound);
+        }
+        if !ctx.reader.edits(&owner) {
+            return Err(AppError::Forbidden);
+        }
+        let standing = held.document().heads();
+        let standing = standing.iter().map(ToString::to_string);
+        if !standing.eq(heads.iter().cloned()) {
+            return Err(AppError::Conflict("the incident was changed meanwhile"));
+        }
+        Ok(owner)
+    }
+
     fn say_one(&self, draft: Draft) -> Result<Said, AppError> {
         let said = self.writer.say(vec![draft])?;
         let said = said.into_iter().next();
         said.ok_or_else(|| StoreError::Damaged("said").into())
+    }
+}
+
+/// The bytes of an edit that the gate admits; `None` where it changes nothing.
+fn checked_change(
+    held: &Held,
+    actor: ActorId,
+    edit: &IncidentEdit,
+    now: UnixMs,
+) -> Result<Option<Vec<u8>>, AppError> {
+    let change = edit.change(held.document(), actor, now);
+    let change = change.map_err(|error| AppError::Invalid(error.to_string()))?;
+    let Some(change) = change else {
+        return Ok(None);
+    };
+    let candidate = Candidate {
+        bytes: &change,
+        expected_actor: actor,
+        expected_hash: None,
+        author_previous: held.last_of(actor),
+    };
+    if matches!(check(held.ledger().index(), &candidate), Verdict::Admit(_)) {
+        Ok(Some(change))
+    } else {
+        Err(AppError::Invalid("the gate refuses this edit".into()))
     }
 }

@@ -134,7 +134,9 @@ impl WriterHandle {
     /// Keeps a position with the next group, without waiting: it may be lost, the next one replaces it.
     pub(super) fn position(&self, row: PositionRow, live: Arc<LiveHub>) -> Result<(), AppError> {
         let command = Command::Position(Box::new(row), live);
-        self.commands.send(command).map_err(|_| AppError::Closed)
+        self.commands
+            .send(command)
+            .map_err(|_lost| AppError::Closed)
     }
 
     /// Finishes what was handed in and ends the thread.
@@ -156,7 +158,7 @@ impl WriterHandle {
         let (answer, answered) = sync_channel(1);
         self.commands
             .send(command(answer))
-            .map_err(|_| AppError::Closed)?;
+            .map_err(|_lost| AppError::Closed)?;
         match answered.recv() {
             Ok(result) => result,
             Err(_) => Err(AppError::Closed),

@@ -9,6 +9,7 @@ use tala_client::store::Store as _;
 use tala_client::sync::Why;
 use tala_protocol::doc::{EntryId, PatrolEdit, Set, TeamMemberEdit, TeamRole};
 use tala_protocol::fix::{Fix, TimedFix};
+use tala_protocol::id::ObjectId;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tokio::runtime::Runtime;
 
@@ -66,6 +67,8 @@ pub struct Rider {
     progress: Arc<Progress>,
     runtime: Runtime,
     synced_at: UnixMs,
+    /// What the first of the two who meet reported and has yet to hand over.
+    to_meet_over: Option<ObjectId>,
 }
 
 impl Progress {
@@ -114,6 +117,7 @@ impl Rider {
             }),
             runtime,
             synced_at: UnixMs(0),
+            to_meet_over: None,
             member,
         })
     }
@@ -204,10 +208,10 @@ impl Rider {
                 report(&mut self.phone, scenario, &step.fix, now, &mut self.ledger)?;
             self.progress.add(|p| &p.incidents, 1);
             self.progress.add(|p| &p.photos, photos);
-            let is_first = self.side == Some(Side::First) && self.meeting.object().is_none();
-            if self.sync(Why::Officer, now) && is_first {
-                self.meeting.handed_over(object);
+            if self.side == Some(Side::First) && self.meeting.object().is_none() {
+                self.to_meet_over = self.to_meet_over.or(Some(object));
             }
+            self.sync(Why::Officer, now);
         }
         Ok(())
     }
@@ -264,6 +268,9 @@ impl Rider {
             }
             Ok(_) => {
                 self.progress.add(|p| &p.syncs, 1);
+                if let Some(object) = self.to_meet_over.take() {
+                    self.meeting.handed_over(object);
+                }
                 true
             }
             Err(error) => {

@@ -16,7 +16,7 @@ use tala_protocol::id::{LogId, ObjectId, UnitId};
 use tala_protocol::key::{KeyError, PublicKey, Signature, SignatureAlg};
 use tala_protocol::sync::{Cursor, Outcome, Scope, Span, SyncReply, SyncRequest, Versions, frame};
 use tala_protocol::time::{DeviceTimes, MonoMs, UnixMs};
-use tala_protocol::track::{self, EncodeError, FixClocks, Segment, TimeSource, ClockedFix};
+use tala_protocol::track::{self, ClockedFix, EncodeError, FixClocks, Segment, TimeSource};
 use tala_protocol::transport::Transport;
 
 /// How many envelopes the honest runs hold.

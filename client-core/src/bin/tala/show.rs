@@ -37,7 +37,9 @@ pub(crate) fn run(id: &str, phone: &mut Phone, say: &Say) -> Outcome {
         "type": doc_type.word(),
         "title": title,
         "fields": shown,
-        "newer": newer.iter().map(|n| json!({"path": n.path, "value": n.value.to_json()})).collect::<Vec<_>>(),
+        "newer": newer.iter().map(|n| {
+            json!({"path": n.path, "value": n.value.to_json()})
+        }).collect::<Vec<_>>(),
         "conflicts": conflicts.iter().map(|c| conflict_json(c, phone)).collect::<Vec<_>>(),
         "held_back": held_back.iter().map(|(id, standing)| {
             json!({"envelope": id.to_string(), "why": format!("{standing:?}")})

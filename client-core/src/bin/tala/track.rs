@@ -86,8 +86,8 @@ fn stat(args: &FileArgs) -> Outcome {
         "segment_fixes": SEGMENT_FIXES_MAX,
         "bytes": bytes,
         "bytes_per_fix": per_fix(bytes as f64),
-        "encode_ns_per_fix": per_fix(encode_ns).round(),
-        "decode_ns_per_fix": per_fix(decode_ns).round(),
+        "encode_ns_per_fix": per_fix(encode_ns).round() as u64,
+        "decode_ns_per_fix": per_fix(decode_ns).round() as u64,
         "lossless": lossless,
     });
     let human = format!(

@@ -42,10 +42,9 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<PatrolRow, Error> {
         duration_ms: d.u64()?,
         last: timed(d)?,
         gap: d.decode::<Option<u8>>()?.map(GapCause::from_code),
-        run: match d.decode::<Option<minicbor::bytes::ByteArray<16>>>()? {
-            Some(run) => Some(run.into()),
-            None => None,
-        },
+        run: d
+            .decode::<Option<minicbor::bytes::ByteArray<16>>>()?
+            .map(Into::into),
         boot: BootId(d.u32()?),
         unsealed_since: d
             .decode::<Option<(i64, i64)>>()?

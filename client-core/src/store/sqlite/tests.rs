@@ -1,5 +1,7 @@
 //! What only the file store promises: settings that took hold, files of others left alone.
 
+use std::cell::RefCell;
+
 use super::*;
 use crate::store::{Store as _, Write};
 
@@ -10,7 +12,7 @@ fn in_a_folder() -> (tempfile::TempDir, std::path::PathBuf) {
 }
 
 thread_local! {
-    static FOLDERS: std::cell::RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
+    static FOLDERS: RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 crate::store::suite::store_suite!(|| {

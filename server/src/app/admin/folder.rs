@@ -175,6 +175,6 @@ impl DataFolder {
 fn new_key(effects: &dyn Effects) -> Result<SoftwareKey, AppError> {
     let mut seed = [0; 32];
     let drawn = effects.random(&mut seed);
-    drawn.map_err(|_| AppError::Randomness)?;
+    drawn.map_err(AppError::Randomness)?;
     Ok(SoftwareKey::from_seed(&seed)?)
 }

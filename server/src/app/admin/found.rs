@@ -111,7 +111,10 @@ impl UnitFile {
 
 impl UnitEntry {
     fn statement(&self) -> Result<UnitStatement, AppError> {
-        let from: jiff::Timestamp = self.from.parse().map_err(|_| invalid("time", &self.from))?;
+        let from: jiff::Timestamp = self
+            .from
+            .parse()
+            .map_err(|_other| invalid("time", &self.from))?;
         let names = self.names.iter();
         let names: Names = names
             .filter_map(|(language, name)| Some((language.clone(), name.clone()?)))
@@ -176,7 +179,7 @@ fn statements(top: UnitId, founding: &Founding) -> Vec<Draft> {
 fn begin_log(parts: &CentreParts) -> Result<(), AppError> {
     let mut id = [0; 16];
     let filled = parts.effects.random(&mut id);
-    filled.map_err(|_| AppError::Randomness)?;
+    filled.map_err(AppError::Randomness)?;
     let row = LogRow {
         id: LogId::from_bytes(id),
         base: 0,
@@ -227,7 +230,7 @@ fn certificate(unit: UnitId, statement: Statement) -> Draft {
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, AppError> {
-    text.parse().map_err(|_| invalid("id", text))
+    text.parse().map_err(|_other| invalid("id", text))
 }
 
 fn invalid(what: &str, found: &str) -> AppError {

@@ -22,7 +22,7 @@ pub fn restore(parts: &CentreParts, reason: &str) -> Result<LogId, AppError> {
         .map_err(|error| AppError::Unsound(error.to_string()))?;
     let mut id = [0; 16];
     let drawn = parts.effects.random(&mut id);
-    drawn.map_err(|_| AppError::Randomness)?;
+    drawn.map_err(AppError::Randomness)?;
     let statement = RestoreStatement {
         new_log: LogId::from_bytes(id),
         old_log: old.id,

@@ -79,9 +79,7 @@ fn project_incident(
         row.narrative.as_deref(),
         category.map(|kind| kind.code.as_str()),
     ];
-    let labels = category
-        .map(|kind| text_of_labels(kind))
-        .unwrap_or_default();
+    let labels = category.map(text_of_labels).unwrap_or_default();
     let text = words.into_iter().flatten().chain([labels.as_str()]);
     debug_assert!(types.is_some() || category.is_none());
     batch.write(Write::Tokens(

@@ -203,6 +203,60 @@ fn nobody_reads_what_role_and_tree_do_not_give() {
 }
 
 #[test]
+fn a_grant_shows_a_record_with_all_that_verifies_it_to_another_unit() {
+    on_both(|centre| {
+        let duty = staff(&centre, 9, Role::DutyOfficer);
+        let mut bayar = centre.phone("Bayar");
+        let mut temur = centre.phone_of(OTHER_STATION, "Temur");
+        let there = centre.centre.reader(temur.person);
+        let mut incident = TestIncident::default();
+        let first = incident.write(&mut bayar, &titled("on the border"));
+        bayar.syncs(&centre, std::slice::from_ref(&first));
+        centre.centre.settle().expect("settles");
+        assert!(temur.pulls(&centre).iter().all(|e| e.id() != first.id()));
+        assert!(centre.centre.incident(&there, first.object()).is_err());
+        let to = (OTHER_STATION, Audience::Field);
+        let granted = centre.centre.grant(desk(&duty), first.object(), to, false);
+        granted.expect("granted");
+        let second = incident.write(&mut bayar, &titled("on the border, still"));
+        bayar.syncs(&centre, std::slice::from_ref(&second));
+        centre.centre.settle().expect("settles");
+        let got = temur.pulls(&centre);
+        assert!(got.contains(&first) && got.contains(&second));
+        assert!(got.iter().any(|e| e.header().kind == Kind::Certificate));
+        let seen = centre
+            .centre
+            .incident(&there, first.object())
+            .expect("is seen");
+        assert_eq!(seen.title.as_deref(), Some("on the border, still"));
+        assert_eq!(
+            centre
+                .centre
+                .incidents(&there, &all())
+                .expect("reads")
+                .len(),
+            1
+        );
+        assert_eq!(
+            centre
+                .centre
+                .incident_history(&there, first.object())
+                .expect("reads")
+                .len(),
+            2
+        );
+        assert_eq!(
+            centre
+                .centre
+                .incidents(&there, &finding("border"))
+                .expect("reads")
+                .len(),
+            1
+        );
+    });
+}
+
+#[test]
 fn what_the_gate_refuses_is_kept_apart_with_its_reason_and_said_once() {
     on_both(|centre| {
         let admin = staff(&centre, 8, Role::Administrator);

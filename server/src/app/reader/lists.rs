@@ -10,7 +10,7 @@ use crate::store::projections::{
     AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
     ZoneRow,
 };
-use crate::store::{Lsn, QuarantineRow, StoreError, read};
+use crate::store::{Lsn, QuarantineRow, Reads, StoreError, read};
 
 /// The place of a row in its list: what a cursor holds.
 pub type Behind = (i64, Vec<u8>);
@@ -213,11 +213,11 @@ impl Centre {
         kind: RowKind,
         key: &[u8],
     ) -> Result<T, AppError> {
-        let row = read(self.store.as_ref(), |reads| reads.row(kind, key))?;
-        match row.filter(|row| reader.sees(&row.owner)) {
-            Some(row) => Ok(parsed(&row)?),
-            None => Err(AppError::NotFound),
-        }
+        let row = read(self.store.as_ref(), |reads| match reads.row(kind, key)? {
+            Some(row) if is_seen(reads, reader.sight(), &row)? => Ok(Some(row)),
+            _ => Ok(None),
+        })?;
+        Ok(parsed(&row.ok_or(AppError::NotFound)?)?)
     }
 
     fn find_incidents(
@@ -233,13 +233,18 @@ impl Centre {
         let rows = read(self.store.as_ref(), |reads| {
             let mut rows = Vec::new();
             for object in reads.having_tokens(&tokens, FOUND_MAX)? {
-                rows.extend(reads.row(RowKind::Incident, object.as_bytes())?);
+                let row = reads.row(RowKind::Incident, object.as_bytes())?;
+                if let Some(row) = row
+                    && is_seen(reads, sight, &row)?
+                {
+                    rows.push(row);
+                }
             }
             Ok(rows)
         })?;
         let mut rows: Vec<Row> = rows
             .into_iter()
-            .filter(|row| page.holds(row) && sight.sees(&row.owner))
+            .filter(|row| page.holds(row))
             .filter(|row| match &page.behind {
                 Some(behind) => (row.at, &row.key) < (behind.0, &behind.1),
                 None => true,
@@ -250,6 +255,19 @@ impl Centre {
         let rows: Result<_, StoreError> = rows.into_iter().map(placed).collect();
         Ok(rows?)
     }
+}
+
+/// Whether a sight holds a row: by its owner, or because its record was granted.
+pub(super) fn is_seen(reads: &dyn Reads, sight: &Sight, row: &Row) -> Result<bool, StoreError> {
+    if sight.sees(&row.owner) {
+        return Ok(true);
+    }
+    let Some(object) = row.record() else {
+        return Ok(false);
+    };
+    let granted = reads.granted(object)?;
+    let pairs = granted.iter().map(|scope| (scope.unit, scope.audience));
+    Ok(pairs.into_iter().any(|pair| sight.pairs().contains(&pair)))
 }
 
 fn placed<T: serde::de::DeserializeOwned>(row: Row) -> Result<(T, Behind), StoreError> {

@@ -5,6 +5,7 @@ use tala_protocol::id::{ObjectId, UnitId};
 use tala_protocol::track::{Segment, decode};
 
 use super::Reader;
+use super::lists::is_seen;
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
 use crate::app::project::parsed;
@@ -58,7 +59,9 @@ impl Centre {
                 let mut rows = Vec::new();
                 for lsn in reads.boxes(within, SEGMENTS_MAX)? {
                     let row = reads.row(RowKind::Segment, &lsn.0.to_be_bytes())?;
-                    if let Some(row) = row.filter(|row| page.holds(row) && sight.sees(&row.owner)) {
+                    if let Some(row) = row.filter(|row| page.holds(row))
+                        && is_seen(reads, &sight, &row)?
+                    {
                         rows.push(parsed(&row)?);
                     }
                 }

@@ -19,13 +19,24 @@ async fn code(office: &Office, admin: &Staff, person: &Staff) -> EnrolmentCode {
     let asked = json!({ "unit": STATION.to_string(), "person": person.person.to_string(), "device_name": "Pixel" });
     let answer = office.post(admin, "/api/v1/enrolments", asked).await;
     assert_eq!(answer.status, 200, "{:?}", answer.json());
-    assert!(answer.json()["qr_svg"].as_str().expect("svg").starts_with("<svg"));
-    answer.json()["code"].as_str().expect("text").parse().expect("a code")
+    assert!(
+        answer.json()["qr_svg"]
+            .as_str()
+            .expect("svg")
+            .starts_with("<svg")
+    );
+    answer.json()["code"]
+        .as_str()
+        .expect("text")
+        .parse()
+        .expect("a code")
 }
 
 async fn enrols(office: &Office, key: &SoftwareKey, code: &EnrolmentCode) -> super::office::Answer {
     let realm = Realm::of(office.centre.centre.directory().root());
-    let proof = key.sign(&bytes_to_sign(&realm, &code.code, key.public())).expect("signs");
+    let proof = key
+        .sign(&bytes_to_sign(&realm, &code.code, key.public()))
+        .expect("signs");
     let request = EnrolRequest {
         code: code.code,
         key: key.public().clone(),
@@ -33,7 +44,9 @@ async fn enrols(office: &Office, key: &SoftwareKey, code: &EnrolmentCode) -> sup
         name: "Pixel".into(),
     };
     let body = Body::from(frame::close(&request.to_bytes()));
-    let request = Request::post("/api/v1/device/enrol").body(body).expect("request");
+    let request = Request::post("/api/v1/device/enrol")
+        .body(body)
+        .expect("request");
     office.send(request).await
 }
 
@@ -60,7 +73,11 @@ async fn a_code_makes_one_phone_known() {
     let device = key.public().device_id();
     assert!(directory.may_sign_in(device, office.front.now()));
 
-    assert_eq!(enrols(&office, &key, &code).await.status, 200, "its own answer was lost");
+    assert_eq!(
+        enrols(&office, &key, &code).await.status,
+        200,
+        "its own answer was lost"
+    );
     let thief = SoftwareKey::from_seed(&[0x78; 32]).expect("key");
     assert_eq!(enrols(&office, &thief, &code).await.status, 404, "used");
 }
@@ -111,10 +128,17 @@ async fn a_request_is_taken_once_and_only_as_it_was_signed() {
     let once = office.signed(&phone, Method::POST, SYNC, &body);
     let (parts, _) = once.into_parts();
     let send = |body: Vec<u8>| Request::from_parts(parts.clone(), Body::from(body));
-    assert_eq!(office.send(send(b"other".to_vec())).await.status, 401, "another body");
+    assert_eq!(
+        office.send(send(b"other".to_vec())).await.status,
+        401,
+        "another body"
+    );
     assert_eq!(office.send(send(body.clone())).await.status, 200);
     let again = office.send(send(body)).await;
-    assert_eq!((again.status.as_u16(), again.problem()), (401, "not-signed".into()));
+    assert_eq!(
+        (again.status.as_u16(), again.problem()),
+        (401, "not-signed".into())
+    );
 }
 
 #[tokio::test]
@@ -142,8 +166,14 @@ async fn a_revoked_phone_still_hands_over_and_gets_nothing() {
     let path = format!("/api/v1/devices/{}/revoke", phone.device());
     let given = |password| json!({ "reason": "lost in the river", "password": password });
     let wrong = office.post(&admin, &path, given("not the password")).await;
-    assert_eq!((wrong.status.as_u16(), wrong.problem()), (403, "password-needed".into()));
-    assert_eq!(office.post(&admin, &path, given(PASSWORD)).await.status, 204);
+    assert_eq!(
+        (wrong.status.as_u16(), wrong.problem()),
+        (403, "password-needed".into())
+    );
+    assert_eq!(
+        office.post(&admin, &path, given(PASSWORD)).await.status,
+        204
+    );
     let said = TestIncident::default().write(&mut phone, &titled("After the cut"));
     let signed = office.signed(&phone, Method::POST, SYNC, &request(&phone, &[said]));
     let stored = reply(&office.send(signed).await);

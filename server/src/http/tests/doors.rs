@@ -11,7 +11,9 @@ use crate::testing::STATION;
 
 async fn sign_in(office: &Office, login: &str, password: &str) -> super::office::Answer {
     let body = json!({ "login": login, "password": password });
-    office.send(asks(Method::POST, "/api/v1/session", None, body)).await
+    office
+        .send(asks(Method::POST, "/api/v1/session", None, body))
+        .await
 }
 
 #[tokio::test]
@@ -31,7 +33,12 @@ async fn a_sign_in_gives_a_cookie_that_browsers_keep_to_themselves() {
     let cookie = cookie.split(';').next().expect("a cookie").to_owned();
     let again = asks(Method::GET, "/api/v1/session", Some(&cookie), Value::Null);
     assert_eq!(office.send(again).await.status, 200);
-    let out = asks(Method::DELETE, "/api/v1/session", Some(&cookie), Value::Null);
+    let out = asks(
+        Method::DELETE,
+        "/api/v1/session",
+        Some(&cookie),
+        Value::Null,
+    );
     assert_eq!(office.send(out).await.status, 204);
     let again = asks(Method::GET, "/api/v1/session", Some(&cookie), Value::Null);
     assert_eq!(office.send(again).await.status, 401);
@@ -41,9 +48,15 @@ async fn a_sign_in_gives_a_cookie_that_browsers_keep_to_themselves() {
 async fn a_wrong_password_and_an_unknown_login_are_answered_alike_and_noted() {
     let mut office = Office::new();
     let chief = office.with(Role::StationChief, STATION);
-    for (login, password) in [(chief.login.as_str(), "wrong password"), ("nobody", PASSWORD)] {
+    for (login, password) in [
+        (chief.login.as_str(), "wrong password"),
+        ("nobody", PASSWORD),
+    ] {
         let answer = sign_in(&office, login, password).await;
-        assert_eq!((answer.status.as_u16(), answer.problem()), (401, "wrong-password".into()));
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem()),
+            (401, "wrong-password".into())
+        );
         assert!(answer.headers.get("set-cookie").is_none());
     }
     let noted = office.front.door.count_audit(AuditAct::SignIn, false);
@@ -67,10 +80,20 @@ async fn guessing_is_slowed_down() {
 async fn another_sites_page_cannot_write_with_our_cookie() {
     let mut office = Office::new();
     let chief = office.with(Role::StationChief, STATION);
-    let mut request = asks(Method::DELETE, "/api/v1/session", Some(&chief.cookie), Value::Null);
-    request.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("header"));
+    let mut request = asks(
+        Method::DELETE,
+        "/api/v1/session",
+        Some(&chief.cookie),
+        Value::Null,
+    );
+    request
+        .headers_mut()
+        .insert("sec-fetch-site", "cross-site".parse().expect("header"));
     let answer = office.send(request).await;
-    assert_eq!((answer.status.as_u16(), answer.problem()), (403, "forbidden".into()));
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem()),
+        (403, "forbidden".into())
+    );
     assert_eq!(office.get(&chief, "/api/v1/session").await.status, 200);
 }
 
@@ -78,15 +101,36 @@ async fn another_sites_page_cannot_write_with_our_cookie() {
 async fn every_answer_is_private_guarded_and_has_an_id() {
     let mut office = Office::new();
     let chief = office.with(Role::StationChief, STATION);
-    for path in ["/api/v1/session", "/api/v1/nothing", "/api/v1/incidents?limit=x"] {
+    for path in [
+        "/api/v1/session",
+        "/api/v1/nothing",
+        "/api/v1/incidents?limit=x",
+    ] {
         let answer = office.get(&chief, path).await;
-        assert_eq!(answer.header("cache-control"), "private, no-store", "{path}");
+        assert_eq!(
+            answer.header("cache-control"),
+            "private, no-store",
+            "{path}"
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert!(answer.header("content-security-policy").contains("worker-src 'self'"), "{path}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("worker-src 'self'"),
+            "{path}"
+        );
         assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
         if !answer.status.is_success() {
-            assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
-            assert_eq!(answer.json()["request_id"], answer.header("x-request-id"), "{path}");
+            assert_eq!(
+                answer.header("content-type"),
+                "application/problem+json",
+                "{path}"
+            );
+            assert_eq!(
+                answer.json()["request_id"],
+                answer.header("x-request-id"),
+                "{path}"
+            );
         }
     }
 }
@@ -98,7 +142,10 @@ async fn large_answers_are_packed_and_streams_never_are() {
     let pack = |path: &str| {
         let mut request = asks(Method::GET, path, Some(&chief.cookie), Value::Null);
         let headers = request.headers_mut();
-        headers.insert(header::ACCEPT_ENCODING, "zstd, gzip".parse().expect("header"));
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            "zstd, gzip".parse().expect("header"),
+        );
         request
     };
     let packed = office.send(pack("/api/v1/openapi.json")).await;
@@ -115,18 +162,32 @@ async fn bodies_are_bounded_by_route() {
     let chief = office.with(Role::StationChief, STATION);
     let long = json!({ "login": "x".repeat(70_000), "password": "y" });
     let answer = office.post(&chief, "/api/v1/session", long).await;
-    assert_eq!((answer.status.as_u16(), answer.problem()), (413, "too-large".into()));
-    let not_json = Request::post("/api/v1/session").body(Body::from("{}")).expect("request");
+    assert_eq!(
+        (answer.status.as_u16(), answer.problem()),
+        (413, "too-large".into())
+    );
+    let not_json = Request::post("/api/v1/session")
+        .body(Body::from("{}"))
+        .expect("request");
     assert_eq!(office.send(not_json).await.status, 415);
 }
 
 #[tokio::test]
 async fn the_page_has_its_own_routes_and_absent_files_are_absent() {
     let office = Office::new();
-    for (path, status) in [("/", 200), ("/incidents/any", 200), ("/absent.js", 404), ("/api/v2/x", 404)] {
-        let answer = office.send(asks(Method::GET, path, None, Value::Null)).await;
+    for (path, status) in [
+        ("/", 200),
+        ("/incidents/any", 200),
+        ("/absent.js", 404),
+        ("/api/v2/x", 404),
+    ] {
+        let answer = office
+            .send(asks(Method::GET, path, None, Value::Null))
+            .await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
     }
-    let ready = office.send(asks(Method::GET, "/readyz", None, Value::Null)).await;
+    let ready = office
+        .send(asks(Method::GET, "/readyz", None, Value::Null))
+        .await;
     assert_eq!(ready.json()["is_writable"], true);
 }

@@ -41,7 +41,13 @@ fn photo(len: usize) -> Photo {
 
 fn describe(office: &Office, phone: &mut TestPhone, incident: ObjectId, photo: &Photo) {
     let body = photo.body.to_bytes();
-    let said = phone.says_in(Lane::Media, Audience::Field, Kind::Media, Some(incident), &body);
+    let said = phone.says_in(
+        Lane::Media,
+        Audience::Field,
+        Kind::Media,
+        Some(incident),
+        &body,
+    );
     office.hands_over(phone, &[said]);
 }
 
@@ -73,35 +79,78 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
     let seen = format!("/api/v1/incidents/{incident}/media/{}", photo.body.hash);
 
     let state = sends(&mut office, &phone, Method::HEAD, &path, None, b"").await;
-    assert_eq!((state.header("upload-offset"), state.header("upload-complete")), ("0", "?0"));
+    assert_eq!(
+        (
+            state.header("upload-offset"),
+            state.header("upload-complete")
+        ),
+        ("0", "?0")
+    );
     let first = &photo.bytes[..CHUNK_LEN];
     let early = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
     assert_eq!(early.status, 409, "chunk hashes come first");
     let list = format!("{path}/chunks");
-    let wrong = sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks[32..]).await;
+    let wrong = sends(
+        &mut office,
+        &phone,
+        Method::PUT,
+        &list,
+        None,
+        &photo.chunks[32..],
+    )
+    .await;
     assert_eq!(wrong.status, 422);
     let right = sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks).await;
     assert_eq!(right.status, 204);
 
-    let bad = sends(&mut office, &phone, Method::PATCH, &path, Some(0), &photo.bytes[1..=CHUNK_LEN]).await;
+    let bad = sends(
+        &mut office,
+        &phone,
+        Method::PATCH,
+        &path,
+        Some(0),
+        &photo.bytes[1..=CHUNK_LEN],
+    )
+    .await;
     assert_eq!(bad.status, 422, "a chunk that was not described");
     let stored = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
-    assert_eq!((stored.status.as_u16(), stored.header("upload-offset")), (204, "65536"));
+    assert_eq!(
+        (stored.status.as_u16(), stored.header("upload-offset")),
+        (204, "65536")
+    );
     let again = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
-    assert_eq!((again.status.as_u16(), again.header("upload-offset")), (409, "65536"));
+    assert_eq!(
+        (again.status.as_u16(), again.header("upload-offset")),
+        (409, "65536")
+    );
     assert_eq!(office.get(&chief, &seen).await.status, 404, "not whole yet");
 
     let rest = &photo.bytes[CHUNK_LEN..];
-    let done = sends(&mut office, &phone, Method::PATCH, &path, Some(CHUNK_LEN), rest).await;
-    assert_eq!((done.status.as_u16(), done.header("upload-complete")), (204, "?1"));
+    let done = sends(
+        &mut office,
+        &phone,
+        Method::PATCH,
+        &path,
+        Some(CHUNK_LEN),
+        rest,
+    )
+    .await;
+    assert_eq!(
+        (done.status.as_u16(), done.header("upload-complete")),
+        (204, "?1")
+    );
     let original = office.get(&chief, &seen).await;
     assert_eq!(original.status, 200);
     assert_eq!(original.body, photo.bytes);
     assert_eq!(office.get(&other, &seen).await.status, 404, "another unit");
     let mut part = asks(Method::GET, &seen, Some(&chief.cookie), Value::Null);
-    part.headers_mut().insert(header::RANGE, "bytes=10-19".parse().expect("range"));
+    part.headers_mut()
+        .insert(header::RANGE, "bytes=10-19".parse().expect("range"));
     let part = office.send(part).await;
-    assert_eq!((part.status.as_u16(), &part.body[..]), (206, &photo.bytes[10..20]));
+    assert_eq!(
+        (part.status.as_u16(), &part.body[..]),
+        (206, &photo.bytes[10..20])
+    );
 }
 
 #[tokio::test]
@@ -116,8 +165,20 @@ async fn citing_a_file_that_another_phone_has_sent_gives_no_access() {
     let path = format!("/api/v1/device/media/{}", photo.body.hash);
     let foreign = sends(&mut office, &copier, Method::HEAD, &path, None, b"").await;
     assert_eq!(foreign.status, 404, "not described by this phone");
-    let done = sends(&mut office, &owner, Method::PATCH, &path, Some(0), &photo.bytes).await;
-    assert_eq!(done.header("upload-complete"), "?1", "a single chunk is its own list");
+    let done = sends(
+        &mut office,
+        &owner,
+        Method::PATCH,
+        &path,
+        Some(0),
+        &photo.bytes,
+    )
+    .await;
+    assert_eq!(
+        done.header("upload-complete"),
+        "?1",
+        "a single chunk is its own list"
+    );
 
     let (mine, _) = office.incident(&mut copier, &titled("Ours"));
     describe(&office, &mut copier, mine, &photo);
@@ -125,8 +186,23 @@ async fn citing_a_file_that_another_phone_has_sent_gives_no_access() {
     assert_eq!(office.get(&chief, &seen).await.status, 404);
     let get = sends(&mut office, &copier, Method::GET, &path, None, b"").await;
     assert_eq!(get.status, 404);
-    sends(&mut office, &copier, Method::PATCH, &path, Some(0), &photo.bytes).await;
-    assert_eq!(office.get(&chief, &seen).await.status, 200, "now it has handed it over itself");
-    let absent = format!("/api/v1/incidents/{mine}/media/{}", Digest::sha256(b"absent"));
+    sends(
+        &mut office,
+        &copier,
+        Method::PATCH,
+        &path,
+        Some(0),
+        &photo.bytes,
+    )
+    .await;
+    assert_eq!(
+        office.get(&chief, &seen).await.status,
+        200,
+        "now it has handed it over itself"
+    );
+    let absent = format!(
+        "/api/v1/incidents/{mine}/media/{}",
+        Digest::sha256(b"absent")
+    );
     assert_eq!(office.get(&chief, &absent).await.status, 404);
 }

@@ -12,7 +12,11 @@ pub(super) fn check(path: &str, made: &str) {
         std::fs::write(&path, made).expect("writes");
     }
     let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(made == golden, "{} differs; look at it with TALA_GOLDEN=write and git diff", path.display());
+    assert!(
+        made == golden,
+        "{} differs; look at it with TALA_GOLDEN=write and git diff",
+        path.display()
+    );
 }
 
 #[test]

@@ -13,8 +13,15 @@ use crate::testing::STATION;
 
 /// Words that stand for everything private. Places are those of the ride.
 const CANARIES: [&str; 9] = [
-    "CANARYTITLE", "CANARYNAME", "CANARYQUERY", "CANARYSECRET", PASSWORD, "437654321", "43.7654321",
-    "1165432109", "116.5432109",
+    "CANARYTITLE",
+    "CANARYNAME",
+    "CANARYQUERY",
+    "CANARYSECRET",
+    PASSWORD,
+    "437654321",
+    "43.7654321",
+    "1165432109",
+    "116.5432109",
 ];
 
 #[derive(Clone, Default)]
@@ -63,20 +70,35 @@ async fn no_place_no_name_and_no_secret_reaches_the_log() {
     ] {
         office.get(&chief, &path).await;
     }
-    for (login, password) in [("CANARYNAME", "CANARYSECRET"), (chief.login.as_str(), PASSWORD)] {
+    for (login, password) in [
+        ("CANARYNAME", "CANARYSECRET"),
+        (chief.login.as_str(), PASSWORD),
+    ] {
         let body = json!({ "login": login, "password": password });
         office.post(&chief, "/api/v1/session", body).await;
     }
     let bad = json!({ "fields": { "title": ["CANARYTITLE"] } });
     let path = format!("/api/v1/incidents/{incident}");
     let mut edit = asks(Method::PATCH, &path, Some(&chief.cookie), bad);
-    edit.headers_mut().insert("if-match", "\"x\"".parse().expect("tag"));
+    edit.headers_mut()
+        .insert("if-match", "\"x\"".parse().expect("tag"));
     office.send(edit).await;
     let mistyped = json!({ "login": 1, "password": "CANARYSECRET" });
-    office.send(asks(Method::POST, "/api/v1/session", None, mistyped)).await;
-    office.send(asks(Method::GET, "/api/v1/session", Some("tala=CANARYSECRET"), Value::Null)).await;
+    office
+        .send(asks(Method::POST, "/api/v1/session", None, mistyped))
+        .await;
+    office
+        .send(asks(
+            Method::GET,
+            "/api/v1/session",
+            Some("tala=CANARYSECRET"),
+            Value::Null,
+        ))
+        .await;
     let mut signed = office.signed(&phone, Method::POST, "/api/v1/device/sync", b"CANARYSECRET");
-    signed.headers_mut().insert("x-canary", "CANARYSECRET".parse().expect("header"));
+    signed
+        .headers_mut()
+        .insert("x-canary", "CANARYSECRET".parse().expect("header"));
     office.send(signed).await;
 
     let log = String::from_utf8(kept.0.lock().expect("lock").clone()).expect("text");

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use tala_protocol::cert::{Revocation, Role};
 use tala_protocol::envelope::Kind;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
-use utoipa::openapi::HttpMethod;
 
 use super::golden;
 use super::office::{Answer, Office, asks, titled};
@@ -99,17 +98,16 @@ fn all_routes() -> Vec<(Method, String)> {
     let mut all = Vec::new();
     for (path, item) in routes::document().paths.paths {
         let methods = [
-            (HttpMethod::Get, item.get.is_some()),
-            (HttpMethod::Head, item.head.is_some()),
-            (HttpMethod::Post, item.post.is_some()),
-            (HttpMethod::Put, item.put.is_some()),
-            (HttpMethod::Patch, item.patch.is_some()),
-            (HttpMethod::Delete, item.delete.is_some()),
+            (Method::GET, item.get.is_some()),
+            (Method::HEAD, item.head.is_some()),
+            (Method::POST, item.post.is_some()),
+            (Method::PUT, item.put.is_some()),
+            (Method::PATCH, item.patch.is_some()),
+            (Method::DELETE, item.delete.is_some()),
         ];
         for (method, is_there) in methods {
             if is_there {
-                let name = format!("{method:?}").to_uppercase();
-                all.push((Method::from_bytes(name.as_bytes()).expect("method"), path.clone()));
+                all.push((method, path.clone()));
             }
         }
     }
@@ -122,31 +120,57 @@ fn everybody(office: &mut Office) -> Vec<(String, Principal)> {
         ("anonymous".to_owned(), Principal::Anonymous),
         ("bad-session".to_owned(), Principal::BadSession),
     ];
-    let places: [(&str, UnitId); 3] = [("own", STATION), ("other", OTHER_STATION), ("above", BANNER)];
+    let places: [(&str, UnitId); 3] = [
+        ("own", STATION),
+        ("other", OTHER_STATION),
+        ("above", BANNER),
+    ];
     for role in Role::ALL {
         for (place, unit) in places {
             let staff = office.with(role, unit);
-            all.push((format!("{}@{place}", role.word()), Principal::Staff(staff.person)));
+            all.push((
+                format!("{}@{place}", role.word()),
+                Principal::Staff(staff.person),
+            ));
         }
     }
     let gone = office.with(Role::StationChief, STATION);
-    all.push(("ended-session".to_owned(), Principal::EndedSession(gone.person)));
+    all.push((
+        "ended-session".to_owned(),
+        Principal::EndedSession(gone.person),
+    ));
     all
 }
 
-async fn ask(office: &mut Office, who: &Principal, method: &Method, path: &str, body: &Value) -> Answer {
+async fn ask(
+    office: &mut Office,
+    who: &Principal,
+    method: &Method,
+    path: &str,
+    body: &Value,
+) -> Answer {
     let request = match who {
         Principal::Anonymous => asks(method.clone(), path, None, body.clone()),
         Principal::BadSession => asks(method.clone(), path, Some("tala=AAAA"), body.clone()),
         Principal::Staff(person) => {
             let staff = office.session(*person, String::new());
-            with_tag(asks(method.clone(), path, Some(&staff.cookie), body.clone()))
+            with_tag(asks(
+                method.clone(),
+                path,
+                Some(&staff.cookie),
+                body.clone(),
+            ))
         }
         Principal::EndedSession(person) => {
             let staff = office.session(*person, String::new());
             let ended = office.front.sessions.end_all(*person, office.front.now());
             ended.expect("ended");
-            with_tag(asks(method.clone(), path, Some(&staff.cookie), body.clone()))
+            with_tag(asks(
+                method.clone(),
+                path,
+                Some(&staff.cookie),
+                body.clone(),
+            ))
         }
         Principal::Phone(phone) => {
             let body = match body {
@@ -165,7 +189,9 @@ async fn ask(office: &mut Office, who: &Principal, method: &Method, path: &str, 
 }
 
 fn with_tag(mut request: Request<Body>) -> Request<Body> {
-    request.headers_mut().insert("if-match", "\"stale\"".parse().expect("tag"));
+    request
+        .headers_mut()
+        .insert("if-match", "\"stale\"".parse().expect("tag"));
     request
 }
 
@@ -177,7 +203,12 @@ fn revoke(office: &Office, device: DeviceId) {
         cuts: Vec::new(),
     };
     let draft = Draft::statement(STATION, Kind::Revocation, body.to_bytes());
-    office.centre.centre.writer().say(vec![draft]).expect("said");
+    office
+        .centre
+        .centre
+        .writer()
+        .say(vec![draft])
+        .expect("said");
 }
 
 #[tokio::test]
@@ -197,7 +228,10 @@ async fn every_route_says_who_may() {
         absent: tala_protocol::hash::Digest::sha256(b"absent").to_string(),
     };
     everybody.push(("device".to_owned(), Principal::Phone(Box::new(phone))));
-    everybody.push(("revoked-device".to_owned(), Principal::Phone(Box::new(revoked))));
+    everybody.push((
+        "revoked-device".to_owned(),
+        Principal::Phone(Box::new(revoked)),
+    ));
 
     let mut text = String::from(
         "# Who may what. Made by `every_route_says_who_may`; things asked for belong to the station `own`.\n",
@@ -209,7 +243,10 @@ async fn every_route_says_who_may() {
         for (name, who) in &everybody {
             let answer = ask(&mut office, who, &method, &path, &body).await;
             let line = format!("{} {}", answer.status.as_u16(), answer.problem());
-            answers.entry(line.trim().to_owned()).or_default().push(name);
+            answers
+                .entry(line.trim().to_owned())
+                .or_default()
+                .push(name);
         }
         let _ = writeln!(text, "\n{method} {route}");
         for (answer, names) in answers {

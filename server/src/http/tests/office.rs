@@ -13,7 +13,9 @@ use tala_protocol::doc::IncidentEdit;
 use tala_protocol::envelope::{Envelope, Kind, Lane};
 use tala_protocol::fix::Fix;
 use tala_protocol::id::{ObjectId, PersonId, RowId, UnitId};
-use tala_protocol::sync::http_signature::{SignatureParams, SignedParts, content_digest, signature_header};
+use tala_protocol::sync::http_signature::{
+    SignatureParams, SignedParts, content_digest, signature_header,
+};
 use tala_protocol::time::UnixMs;
 use tala_protocol::track::{Segment, encode};
 use tala_protocol::transport::Transport;
@@ -122,7 +124,10 @@ impl Office {
         bytes[..8].copy_from_slice(&self.requests.to_be_bytes());
         let token = Token::from_bytes(bytes);
         let id = RowId::from_bytes([9; 16]);
-        let begun = self.front.sessions.begin(person, id, &token, self.front.now());
+        let begun = self
+            .front
+            .sessions
+            .begin(person, id, &token, self.front.now());
         begun.expect("begun");
         Staff {
             person,
@@ -132,7 +137,11 @@ impl Office {
     }
 
     /// An incident of the phone's unit, and what said it.
-    pub(super) fn incident(&self, phone: &mut TestPhone, edit: &IncidentEdit) -> (ObjectId, TestIncident) {
+    pub(super) fn incident(
+        &self,
+        phone: &mut TestPhone,
+        edit: &IncidentEdit,
+    ) -> (ObjectId, TestIncident) {
         let mut incident = TestIncident::default();
         let envelope = incident.write(phone, edit);
         self.hands_over(phone, &[envelope]);
@@ -142,7 +151,12 @@ impl Office {
     /// A ride of ten fixes; the patrol is the object of the first segment.
     pub(super) fn ride(&self, phone: &mut TestPhone, lat_e7: i32, lon_e7: i32) -> ObjectId {
         let fixes = (0..10).map(|n| {
-            Fix::at(UnixMs(BEGIN.0 + i64::from(n) * 1_000), lat_e7, lon_e7 + n * 500).expect("a fix")
+            Fix::at(
+                UnixMs(BEGIN.0 + i64::from(n) * 1_000),
+                lat_e7,
+                lon_e7 + n * 500,
+            )
+            .expect("a fix")
         });
         let segment = Segment {
             fixes: fixes.collect(),
@@ -155,7 +169,13 @@ impl Office {
         };
         let patrol = ObjectId::from_bytes([0x44; 16]);
         let audience = tala_protocol::envelope::Audience::Field;
-        let envelope = phone.says_in(Lane::Track, audience, Kind::Track, Some(patrol), &body.to_bytes());
+        let envelope = phone.says_in(
+            Lane::Track,
+            audience,
+            Kind::Track,
+            Some(patrol),
+            &body.to_bytes(),
+        );
         self.hands_over(phone, &[envelope]);
         patrol
     }
@@ -190,11 +210,13 @@ impl Office {
     }
 
     pub(super) async fn get(&self, staff: &Staff, path: &str) -> Answer {
-        self.send(asks(Method::GET, path, Some(&staff.cookie), Value::Null)).await
+        self.send(asks(Method::GET, path, Some(&staff.cookie), Value::Null))
+            .await
     }
 
     pub(super) async fn post(&self, staff: &Staff, path: &str, body: Value) -> Answer {
-        self.send(asks(Method::POST, path, Some(&staff.cookie), body)).await
+        self.send(asks(Method::POST, path, Some(&staff.cookie), body))
+            .await
     }
 
     /// A request that a phone signs now.
@@ -272,7 +294,10 @@ impl Answer {
     }
 
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|it| it.to_str().ok())
+            .unwrap_or_default()
     }
 }
 

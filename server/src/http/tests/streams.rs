@@ -12,9 +12,16 @@ use super::office::{Office, Staff, asks, titled};
 use crate::testing::{OTHER_STATION, STATION};
 
 async fn opens(office: &Office, staff: &Staff, last: Option<&str>) -> BodyDataStream {
-    let mut request = asks(Method::GET, "/api/v1/live", Some(&staff.cookie), Value::Null);
+    let mut request = asks(
+        Method::GET,
+        "/api/v1/live",
+        Some(&staff.cookie),
+        Value::Null,
+    );
     if let Some(last) = last {
-        request.headers_mut().insert("last-event-id", last.parse().expect("id"));
+        request
+            .headers_mut()
+            .insert("last-event-id", last.parse().expect("id"));
     }
     let response = office.open(request).await;
     assert_eq!(response.status(), 200);
@@ -45,18 +52,32 @@ async fn an_incident_appears_for_its_own_unit_only_and_a_lost_page_goes_on_where
     let mut foreign = opens(&office, &other, None).await;
     office.incident(&mut phone, &titled("First seen"));
     let text = reads(&mut own, "First seen", SOON).await;
-    assert!(text.contains("event: incident") && text.contains("First seen"), "{text}");
+    assert!(
+        text.contains("event: incident") && text.contains("First seen"),
+        "{text}"
+    );
     let quiet = reads(&mut foreign, "First seen", Duration::from_millis(300)).await;
     assert!(!quiet.contains("First seen"), "{quiet}");
     drop(own);
 
-    let id = text.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("an id");
+    let id = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("id: "))
+        .expect("an id");
     office.incident(&mut phone, &titled("Seen meanwhile"));
     let mut resumed = opens(&office, &chief, Some(id)).await;
     let text = reads(&mut resumed, "Seen meanwhile", SOON).await;
-    assert!(text.contains("Seen meanwhile") && !text.contains("First seen"), "{text}");
+    assert!(
+        text.contains("Seen meanwhile") && !text.contains("First seen"),
+        "{text}"
+    );
     let mut strange = opens(&office, &chief, Some("of-another-life")).await;
-    assert!(reads(&mut strange, "reset", SOON).await.contains("event: reset"));
+    assert!(
+        reads(&mut strange, "reset", SOON)
+            .await
+            .contains("event: reset")
+    );
 }
 
 #[tokio::test]
@@ -64,14 +85,25 @@ async fn signing_out_and_stopping_end_streams_with_a_word() {
     let mut office = Office::new();
     let chief = office.with(Role::StationChief, STATION);
     let mut stream = opens(&office, &chief, None).await;
-    let out = asks(Method::DELETE, "/api/v1/session", Some(&chief.cookie), Value::Null);
+    let out = asks(
+        Method::DELETE,
+        "/api/v1/session",
+        Some(&chief.cookie),
+        Value::Null,
+    );
     assert_eq!(office.send(out).await.status, 204);
     let text = reads(&mut stream, "signed_out", SOON).await;
-    assert!(text.contains("event: bye") && text.contains("signed_out"), "{text}");
+    assert!(
+        text.contains("event: bye") && text.contains("signed_out"),
+        "{text}"
+    );
 
     let again = office.session(chief.person, chief.login.clone());
     let mut stream = opens(&office, &again, None).await;
     office.front.stop.cancel();
     let text = reads(&mut stream, "shutdown", SOON).await;
-    assert!(text.contains("event: bye") && text.contains("shutdown"), "{text}");
+    assert!(
+        text.contains("event: bye") && text.contains("shutdown"),
+        "{text}"
+    );
 }

@@ -211,8 +211,18 @@ fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
         values.extend([Value::Integer(*at), Value::Blob(key.clone())]);
     }
     let pairs = vec!["(?, ?)"; sight.pairs().len()].join(", ");
-    sql.push_str(&format!(" AND (unit, audience) IN (VALUES {pairs})"));
-    for (unit, audience) in sight.pairs() {
+    let granted = record_column(page.kind).map(|column| {
+        format!(
+            " OR EXISTS (SELECT 1 FROM shown s WHERE s.object = projected.{column}
+               AND (s.unit, s.audience) IN (VALUES {pairs}))"
+        )
+    });
+    let times = if granted.is_some() { 2 } else { 1 };
+    let granted = granted.unwrap_or_default();
+    sql.push_str(&format!(
+        " AND ((unit, audience) IN (VALUES {pairs}){granted})"
+    ));
+    for (unit, audience) in std::iter::repeat_n(sight.pairs(), times).flatten() {
         values.push(Value::Blob(unit.as_bytes().to_vec()));
         values.push(Value::Blob(audience_bytes(audience)));
     }
@@ -221,6 +231,15 @@ fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
         i64::try_from(page.limit).unwrap_or(i64::MAX),
     ));
     (sql, values)
+}
+
+/// The column that names the record a row is or belongs to, as [`Row::record`] says it.
+const fn record_column(kind: RowKind) -> Option<&'static str> {
+    match kind {
+        RowKind::Patrol | RowKind::Incident => Some("key"),
+        RowKind::Segment | RowKind::Change | RowKind::Media => Some("parent"),
+        RowKind::Position | RowKind::Alert | RowKind::Zone => None,
+    }
 }
 
 fn read(kind: RowKind, row: &SqlRow<'_>) -> rusqlite::Result<Result<Row, StoreError>> {
