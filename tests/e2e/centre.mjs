@@ -26,7 +26,15 @@ export async function startCentre() {
   mkdirSync(folder, { recursive: true });
   const address = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'tala.toml');
-  writeFileSync(config, `data = "data"\ndeployment = "示例盟"\nlisten.address = "${address}"\nlog.filter = "warn"\n`);
+  const types = join(root, 'fixtures/registry/incident-types.json');
+  const settings = [
+    'data = "data"',
+    'deployment = "示例盟"',
+    'log.filter = "warn"',
+    `listen.address = "${address}"`,
+    `registry.incident_types = "${types}"`,
+  ];
+  writeFileSync(config, `${settings.join('\n')}\n`);
   const admin = (...args) => run('tala-server', ['--config', config, 'admin', ...args]);
   admin('init', '--units', join(root, 'fixtures/world/units.json'));
   const log = openSync(join(folder, 'server.log'), 'a');

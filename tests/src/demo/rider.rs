@@ -151,10 +151,10 @@ impl Rider {
         self.set_out(now)?;
         self.synced_at = start;
         for step in course {
-            if self.stop.load(Ordering::Relaxed) {
-                break;
-            }
             self.wait(step.fix.time);
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(now.wall);
+            }
             now = self.clocks(step.fix.time, Some(&step.fix));
             self.take(&step, now)?;
             self.meet(now)?;

@@ -15,6 +15,10 @@ use super::{RigError, file, program};
 /// How long a centre may take to listen.
 const START_MAX: Duration = Duration::from_secs(60);
 
+/// Names of the registries beside the configuration.
+const TYPES: &str = "incident-types.json";
+const RULES: &str = "legal-rules.json";
+
 /// A data folder with a configuration, whether or not a centre runs on it.
 #[derive(Debug, Clone)]
 pub struct CentreHome {
@@ -54,8 +58,15 @@ impl CentreHome {
         let config = home.config();
         std::fs::write(&config, home.settings(basemap)).map_err(file("write", &config))?;
         let units = folder.join("units.json");
-        let text = tala_fixtures::units::UNITS_JSON;
-        std::fs::write(&units, text).map_err(file("write", &units))?;
+        let texts = [
+            ("units.json", tala_fixtures::units::UNITS_JSON),
+            (TYPES, include_str!("../../../fixtures/registry/incident-types.json")),
+            (RULES, include_str!("../../../fixtures/registry/legal-rules.json")),
+        ];
+        for (name, text) in texts {
+            let path = folder.join(name);
+            std::fs::write(&path, text).map_err(file("write", &path))?;
+        }
         let said = home.admin(&["init", "--units", &units.to_string_lossy()])?;
         let login = Login {
             login: after(&said, "First administrator: ")?,
@@ -162,7 +173,8 @@ impl CentreHome {
         let mut text = format!(
             "data = \"data\"\ndeployment = \"示例盟\"\nzone = \"Asia/Shanghai\"\n\
              listen.address = \"{}\"\nrates.device_per_minute = 60000\n\
-             rates.session_per_minute = 6000\nrates.door_per_minute = 600\nlog.filter = \"warn\"\n",
+             rates.session_per_minute = 6000\nrates.door_per_minute = 600\nlog.filter = \"warn\"\n\
+             registry.incident_types = \"{TYPES}\"\nregistry.legal_rules = \"{RULES}\"\n",
             self.address
         );
         if let Some(basemap) = basemap {
