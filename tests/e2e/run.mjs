@@ -128,7 +128,7 @@ async function walk(centre, browser) {
     const conflict = list.locator('[data-testid=conflict]').first();
     await conflict.waitFor();
     const text = await conflict.textContent();
-    for (const word of ['高', '低', batu.name, chenyu.name]) {
+    for (const word of ['严重', '一般', batu.name, chenyu.name]) {
       assert.ok(text.includes(word), `${word} is not in: ${text}`);
     }
     await wasNotReloaded(list);
