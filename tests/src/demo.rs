@@ -67,16 +67,19 @@ pub fn run(options: Options, out: &mut dyn Write) -> Result<bool, RigError> {
         let progress = rider.progress();
         rides.push((std::thread::spawn(move || rider.ride()), progress));
     }
-    say(&format!("{} phones enrolled, each with a key of its own", rides.len()));
+    say(&format!(
+        "{} phones enrolled, each with a key of its own",
+        rides.len()
+    ));
     if !options.is_smoke {
         say(&stage.what_to_see(options));
     }
     watch(&rides, options.is_smoke, &mut say);
     let mut is_whole = true;
     for (ride, progress) in rides {
-        let ended = ride.join().unwrap_or_else(|_| {
-            Err(RigError::World("a phone's thread died".to_owned()))
-        });
+        let ended = ride
+            .join()
+            .unwrap_or_else(|_| Err(RigError::World("a phone's thread died".to_owned())));
         if let Err(error) = ended {
             is_whole = false;
             say(&format!("{}: {}", progress.name, chain(&error)));
@@ -94,7 +97,9 @@ pub fn run(options: Options, out: &mut dyn Write) -> Result<bool, RigError> {
 fn end_on_signal(stop: &Arc<AtomicBool>) {
     let stop = Arc::clone(stop);
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         // Without a handler the system ends the program by itself.
         if runtime.is_ok_and(|runtime| runtime.block_on(asked_to_end())) {
             stop.store(true, Ordering::Relaxed);

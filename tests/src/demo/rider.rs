@@ -74,7 +74,10 @@ pub struct Rider {
 impl Progress {
     /// What went wrong last, once.
     pub fn take_trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn add(&self, counter: fn(&Self) -> &AtomicU64, n: u64) {
@@ -94,7 +97,9 @@ impl Rider {
     ) -> Result<Self, RigError> {
         let name = format!("{} {}", member.person_name, member.key);
         let code = stage.home.code(member.plan.unit, member.person, &name)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(fault(&name, "starting a runtime"))?;
         let phone = runtime.block_on(Phone::enrol(&stage.phone(&member.key), &name, &code))?;
         let mut ledger = Ledger::create(stage.ledger(&member.key))?;
@@ -183,7 +188,10 @@ impl Rider {
         };
         edit.team.insert(EntryId::from_bytes(random16()), leader);
         let mut entropy: fn() -> [u8; 16] = random16;
-        let started = self.phone.engine.start_patrol(edit, plan.transport, now, &mut entropy);
+        let started = self
+            .phone
+            .engine
+            .start_patrol(edit, plan.transport, now, &mut entropy);
         started.map_err(self.fault("setting out"))?;
         Ok(())
     }
@@ -222,14 +230,26 @@ impl Rider {
             return Ok(());
         };
         if side == Side::Second && !self.meeting.is_over() {
-            let held = self.phone.engine.store().doc(object).map_err(EngineError::from);
+            let held = self
+                .phone
+                .engine
+                .store()
+                .doc(object)
+                .map_err(EngineError::from);
             if held.map_err(self.fault("looking"))?.is_some() {
                 self.meeting.fetched();
             }
         }
         if self.meeting.is_turn(side) {
             let key = "lake-reclaim";
-            disagree(&mut self.phone, object, key, side.opinion(), now, &mut self.ledger)?;
+            disagree(
+                &mut self.phone,
+                object,
+                key,
+                side.opinion(),
+                now,
+                &mut self.ledger,
+            )?;
             self.meeting.has_edited(side);
         }
         Ok(())
@@ -247,13 +267,20 @@ impl Rider {
         stopped.map_err(self.fault("coming home"))?;
         for _ in 0..LAST_TRIES {
             let is_through = self.sync(Why::PatrolEnd, now);
-            let has_unsent = self.phone.engine.has_unsent().map_err(self.fault("looking"))?;
+            let has_unsent = self
+                .phone
+                .engine
+                .has_unsent()
+                .map_err(self.fault("looking"))?;
             if is_through && !has_unsent {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(500));
         }
-        Err(RigError::World(format!("{} cannot hand everything over", self.progress.name)))
+        Err(RigError::World(format!(
+            "{} cannot hand everything over",
+            self.progress.name
+        )))
     }
 
     /// Whether it went through. Without signal the phone rides on.
@@ -282,7 +309,11 @@ impl Rider {
     }
 
     fn trouble(&self, what: String) {
-        *self.progress.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+        *self
+            .progress
+            .trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(what);
     }
 
     fn wait(&self, at: UnixMs) {

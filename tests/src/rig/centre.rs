@@ -60,8 +60,14 @@ impl CentreHome {
         let units = folder.join("units.json");
         let texts = [
             ("units.json", tala_fixtures::units::UNITS_JSON),
-            (TYPES, include_str!("../../../fixtures/registry/incident-types.json")),
-            (RULES, include_str!("../../../fixtures/registry/legal-rules.json")),
+            (
+                TYPES,
+                include_str!("../../../fixtures/registry/incident-types.json"),
+            ),
+            (
+                RULES,
+                include_str!("../../../fixtures/registry/legal-rules.json"),
+            ),
         ];
         for (name, text) in texts {
             let path = folder.join(name);
@@ -97,7 +103,16 @@ impl CentreHome {
     /// A one-time code for a phone.
     pub fn code(&self, unit: UnitId, person: PersonId, name: &str) -> Result<String, RigError> {
         let (unit, person) = (unit.to_string(), person.to_string());
-        let args = ["enrol", "--unit", &unit, "--person", &person, "--name", name, "--text-only"];
+        let args = [
+            "enrol",
+            "--unit",
+            &unit,
+            "--person",
+            &person,
+            "--name",
+            name,
+            "--text-only",
+        ];
         Ok(self.admin(&args)?.trim().to_owned())
     }
 
@@ -109,10 +124,14 @@ impl CentreHome {
     /// Runs any command and returns what it printed.
     pub fn run(&self, args: &[&str]) -> Result<String, RigError> {
         let named = format!("tala-server {}", args.join(" "));
-        let ran = self.command().args(args).output().map_err(|source| RigError::Run {
-            program: named.clone(),
-            source,
-        })?;
+        let ran = self
+            .command()
+            .args(args)
+            .output()
+            .map_err(|source| RigError::Run {
+                program: named.clone(),
+                source,
+            })?;
         if ran.status.success() {
             return Ok(String::from_utf8_lossy(&ran.stdout).into_owned());
         }
@@ -129,7 +148,11 @@ impl CentreHome {
         let append = File::options().create(true).append(true).open(&log);
         let append = append.map_err(file("write", &log))?;
         let mut command = self.command();
-        command.arg("serve").stdout(Stdio::piped()).stderr(append).stdin(Stdio::null());
+        command
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(append)
+            .stdin(Stdio::null());
         let mut child = command.spawn().map_err(|source| RigError::Run {
             program: "tala-server serve".into(),
             source,
@@ -225,10 +248,11 @@ fn free_address(port: u16) -> Result<SocketAddr, RigError> {
 /// The rest of the line that begins with this.
 fn after(said: &str, head: &'static str) -> Result<String, RigError> {
     let line = said.lines().find_map(|line| line.trim().strip_prefix(head));
-    line.map(|rest| rest.trim().to_owned()).ok_or_else(|| RigError::Unexpected {
-        program: "tala-server admin".into(),
-        wanted: head,
-    })
+    line.map(|rest| rest.trim().to_owned())
+        .ok_or_else(|| RigError::Unexpected {
+            program: "tala-server admin".into(),
+            wanted: head,
+        })
 }
 
 fn last_lines(log: &Path) -> String {
