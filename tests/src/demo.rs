@@ -60,22 +60,26 @@ pub fn run(options: Options, out: &mut dyn Write) -> Result<bool, RigError> {
     };
     let meeting = Arc::new(Meeting::default());
     let stop = Arc::new(AtomicBool::new(false));
+    end_on_signal(&stop);
     let mut rides: Vec<(Ride, Arc<Progress>)> = Vec::new();
     for (number, member) in cast.into_iter().enumerate() {
         let rider = Rider::prepare(&stage, number, member, &lapse, &meeting, &stop)?;
         let progress = rider.progress();
         rides.push((std::thread::spawn(move || rider.ride()), progress));
     }
-    say(&format!("{} phones enrolled, each with a key of its own", rides.len()));
+    say(&format!(
+        "{} phones enrolled, each with a key of its own",
+        rides.len()
+    ));
     if !options.is_smoke {
         say(&stage.what_to_see(options));
     }
     watch(&rides, options.is_smoke, &mut say);
     let mut is_whole = true;
     for (ride, progress) in rides {
-        let ended = ride.join().unwrap_or_else(|_| {
-            Err(RigError::World("a phone's thread died".to_owned()))
-        });
+        let ended = ride
+            .join()
+            .unwrap_or_else(|_| Err(RigError::World("a phone's thread died".to_owned())));
         if let Err(error) = ended {
             is_whole = false;
             say(&format!("{}: {}", progress.name, chain(&error)));
@@ -87,6 +91,37 @@ pub fn run(options: Options, out: &mut dyn Write) -> Result<bool, RigError> {
     let comparison = stage.block_on(Comparison::make(&stage))?;
     say(&comparison.table());
     Ok(is_whole && comparison.is_equal())
+}
+
+/// Lets the phones come to a stop when the program is asked to end, so that the centre ends with it.
+fn end_on_signal(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        // Without a handler the system ends the program by itself.
+        if runtime.is_ok_and(|runtime| runtime.block_on(asked_to_end())) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return false;
+    };
+    tokio::select! {
+        it = tokio::signal::ctrl_c() => it.is_ok(),
+        it = terminate.recv() => it.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
 }
 
 /// Says how far everybody is, until all have ended.

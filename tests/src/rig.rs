@@ -100,7 +100,9 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 /// The wall clock of this machine, ms.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }
 
 /// A program that was built beside this one.
@@ -136,5 +138,8 @@ pub(crate) fn file(
 pub fn scratch(name: &str) -> PathBuf {
     let bins = program("");
     let target = bins.ancestors().find(|folder| folder.ends_with("target"));
-    target.map_or_else(|| std::env::temp_dir().join(name), |target| target.join(name))
+    target.map_or_else(
+        || std::env::temp_dir().join(name),
+        |target| target.join(name),
+    )
 }

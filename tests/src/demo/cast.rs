@@ -60,9 +60,17 @@ pub fn cast(is_smoke: bool) -> Result<Vec<Member>, RigError> {
     let mut cast = Vec::new();
     for key in PLANS {
         let absent = || RigError::World(format!("no patrol {key}, or nobody rides it"));
-        let plan = plans.iter().find(|plan| plan.key == key).ok_or_else(absent)?.clone();
+        let plan = plans
+            .iter()
+            .find(|plan| plan.key == key)
+            .ok_or_else(absent)?
+            .clone();
         let login = plan.team.first().ok_or_else(absent)?;
-        let person = tree.persons.iter().find(|it| it.login == *login).ok_or_else(absent)?;
+        let person = tree
+            .persons
+            .iter()
+            .find(|it| it.login == *login)
+            .ok_or_else(absent)?;
         let guide = Guide::new(&plan.way(land)).ok_or_else(absent)?;
         let finds = finds(&plan, &guide, &all);
         cast.push(Member {
@@ -99,8 +107,12 @@ fn finds(plan: &PatrolPlan, guide: &Guide, all: &[Scenario]) -> Vec<(f64, Scenar
     let mut along_m = 0.0;
     let mut found = Vec::new();
     for (stop, &(lat, lon)) in plan.stops.iter().enumerate().skip(1) {
-        along_m = guide.closest_after(lat, lon, along_m, guide.length_m()).along_m;
-        let here = all.iter().filter(|it| it.patrol == plan.key && it.at_stop == stop);
+        along_m = guide
+            .closest_after(lat, lon, along_m, guide.length_m())
+            .along_m;
+        let here = all
+            .iter()
+            .filter(|it| it.patrol == plan.key && it.at_stop == stop);
         found.extend(here.map(|it| (along_m, it.clone())));
     }
     found

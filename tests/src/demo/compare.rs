@@ -85,7 +85,8 @@ impl Comparison {
 
     /// The table, for people.
     pub fn table(&self) -> String {
-        let mut text = String::from("\nledger | returned      fixes         incidents  photos   phone\n");
+        let mut text =
+            String::from("\nledger | returned      fixes         incidents  photos   phone\n");
         for line in &self.lines {
             let ((a, b), (c, d), (e, f)) = (line.fixes, line.incidents, line.photos);
             let is_equal = line.faults.is_empty() && a == b && c == d && e == f;
@@ -102,7 +103,11 @@ impl Comparison {
             text.push_str(&format!("{fault}\n"));
         }
         let sum = |of: fn(&Line) -> usize| -> usize { self.lines.iter().map(of).sum() };
-        let verdict = if self.is_equal() { "all equal" } else { "NOT EQUAL" };
+        let verdict = if self.is_equal() {
+            "all equal"
+        } else {
+            "NOT EQUAL"
+        };
         text.push_str(&format!(
             "{} phones, {} fixes, {} incidents, {} photos: {verdict}",
             self.lines.len(),
@@ -115,7 +120,8 @@ impl Comparison {
 
     fn count(&mut self, what: &str, found: usize, wanted: usize) {
         if found != wanted {
-            self.faults.push(format!("{found} {what} returned, {wanted} written down"));
+            self.faults
+                .push(format!("{found} {what} returned, {wanted} written down"));
         }
     }
 }
@@ -130,7 +136,10 @@ async fn settled(
     loop {
         let patrols = desk.all("/api/v1/patrols").await?;
         let incidents = desk.all("/api/v1/incidents").await?;
-        let shown = patrols.iter().filter_map(|it| it.get("fixes")?.as_u64()).sum::<u64>();
+        let shown = patrols
+            .iter()
+            .filter_map(|it| it.get("fixes")?.as_u64())
+            .sum::<u64>();
         reads += 1;
         if reads == READS_MAX || (shown >= fixes as u64 && incidents.len() >= reported) {
             return Ok((patrols, incidents));
@@ -147,14 +156,22 @@ async fn tracks(
     line: &mut Line,
 ) -> Result<(), RigError> {
     let mut returned: Vec<FixLine> = Vec::new();
-    for patrol in patrols.iter().filter(|it| text(it, "device") == phone.device) {
+    for patrol in patrols
+        .iter()
+        .filter(|it| text(it, "device") == phone.device)
+    {
         let id = text(patrol, "id");
-        let gpx = desk.bytes(&format!("/api/v1/patrols/{id}/track.gpx")).await?;
+        let gpx = desk
+            .bytes(&format!("/api/v1/patrols/{id}/track.gpx"))
+            .await?;
         let imported = import::gpx(&gpx).map_err(|error| RigError::World(error.to_string()))?;
         returned.extend(imported.fixes.iter().map(|timed| FixLine::from(&timed.fix)));
         let detail = desk.get(&format!("/api/v1/patrols/{id}")).await?;
         if text(&detail, "state") != "ended" {
-            line.faults.push(format!("patrol {id} is {}, not ended", text(&detail, "state")));
+            line.faults.push(format!(
+                "patrol {id} is {}, not ended",
+                text(&detail, "state")
+            ));
         }
     }
     line.fixes = (phone.fixes.len(), returned.len());
@@ -167,10 +184,20 @@ async fn tracks(
     }
     let doubled = times.values().filter(|count| **count > 1).count();
     let held: BTreeSet<&FixLine> = returned.iter().collect();
-    let missing = phone.fixes.iter().filter(|fix| !times.contains_key(&fix.time_ms)).count();
-    let absent: Vec<&FixLine> = phone.fixes.iter().filter(|fix| !held.contains(fix)).collect();
+    let missing = phone
+        .fixes
+        .iter()
+        .filter(|fix| !times.contains_key(&fix.time_ms))
+        .count();
+    let absent: Vec<&FixLine> = phone
+        .fixes
+        .iter()
+        .filter(|fix| !held.contains(fix))
+        .collect();
     let changed = absent.len().saturating_sub(missing);
-    line.faults.push(format!("{missing} fixes missing, {doubled} doubled, {changed} changed"));
+    line.faults.push(format!(
+        "{missing} fixes missing, {doubled} doubled, {changed} changed"
+    ));
     if let Some(wanted) = absent.first() {
         let found = returned.iter().find(|fix| fix.time_ms == wanted.time_ms);
         line.faults.push(format!("wanted {wanted:?}"));
@@ -184,7 +211,10 @@ fn read_all(stage: &Stage) -> Result<Vec<Written>, RigError> {
     let entries = std::fs::read_dir(&folder).map_err(file("read", &folder))?;
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    paths.iter().map(|path| Ok(Written::of(ledger::read(path)?))).collect()
+    paths
+        .iter()
+        .map(|path| Ok(Written::of(ledger::read(path)?)))
+        .collect()
 }
 
 impl Written {
@@ -206,7 +236,10 @@ impl Written {
 
 /// A text member, or nothing.
 pub(super) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
+    value
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The tagged hash of bytes, as the interface writes it.
@@ -230,7 +263,11 @@ mod tests {
             faults: Vec::new(),
         });
         assert!(comparison.is_equal());
-        assert!(comparison.table().ends_with("400 fixes, 1 incidents, 3 photos: all equal"));
+        assert!(
+            comparison
+                .table()
+                .ends_with("400 fixes, 1 incidents, 3 photos: all equal")
+        );
         comparison.lines[0].fixes.1 = 399;
         assert!(!comparison.is_equal());
         assert!(comparison.table().contains("DIFFERENT"));

@@ -49,7 +49,11 @@ impl Course {
     /// Begins at the start of the member's part of the way.
     pub fn new(member: Member, seed: u64, start: UnixMs, interval_s: f64) -> Self {
         let (from_m, _) = member.part_m;
-        let passed = member.finds.iter().filter(|(along_m, _)| *along_m < from_m).count();
+        let passed = member
+            .finds
+            .iter()
+            .filter(|(along_m, _)| *along_m < from_m)
+            .count();
         Self {
             rng: ChaCha8Rng::seed_from_u64(seed),
             along_m: from_m,

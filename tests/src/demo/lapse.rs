@@ -52,7 +52,11 @@ impl Lapse {
         let now = (self.start_ms as f64 + lapsed_ms).min(now_ms() as f64);
         let ahead_ms = at.0 as f64 - now;
         let is_present = at.0 > now_ms();
-        let real_ms = if is_present { ahead_ms } else { ahead_ms / speed };
+        let real_ms = if is_present {
+            ahead_ms
+        } else {
+            ahead_ms / speed
+        };
         Duration::from_secs_f64(real_ms.max(0.0) / 1_000.0)
     }
 }

@@ -111,7 +111,9 @@ impl Ledger {
     /// Writes a line; with the system when this returns.
     pub fn write(&mut self, entry: &Entry) -> Result<(), RigError> {
         let wrote = serde_json::to_writer(&mut self.to, entry).map_err(std::io::Error::from);
-        let wrote = wrote.and_then(|()| self.to.write_all(b"\n")).and_then(|()| self.to.flush());
+        let wrote = wrote
+            .and_then(|()| self.to.write_all(b"\n"))
+            .and_then(|()| self.to.flush());
         wrote.map_err(file("write", &self.path))
     }
 }

@@ -115,7 +115,9 @@ mod tests {
         let meeting = Meeting::default();
         assert!(!meeting.is_apart() && !meeting.is_turn(Side::First));
         meeting.fetched();
-        assert!(meeting.is_apart() && meeting.is_turn(Side::First) && meeting.is_turn(Side::Second));
+        assert!(
+            meeting.is_apart() && meeting.is_turn(Side::First) && meeting.is_turn(Side::Second)
+        );
         meeting.has_edited(Side::Second);
         assert!(meeting.is_apart() && !meeting.is_turn(Side::Second));
         meeting.has_edited(Side::First);

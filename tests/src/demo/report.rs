@@ -39,7 +39,11 @@ pub fn report(
     now: DeviceTimes,
     ledger: &mut Ledger,
 ) -> Result<(ObjectId, u64), RigError> {
-    let edit = incident(scenario, phone.engine.snapshot().map(|it| it.patrol), now.shown())?;
+    let edit = incident(
+        scenario,
+        phone.engine.snapshot().map(|it| it.patrol),
+        now.shown(),
+    )?;
     ledger.write(&Entry::Incident(line(scenario)))?;
     let mut entropy: fn() -> [u8; 16] = random16;
     let object = phone.engine.create(
@@ -79,7 +83,11 @@ pub fn disagree(
         severity: Set::To(opinion.severity),
         ..IncidentEdit::default()
     };
-    let edited = phone.engine.edit(object, |document, actor, at| edit.change(document, actor, at), now);
+    let edited = phone.engine.edit(
+        object,
+        |document, actor, at| edit.change(document, actor, at),
+        now,
+    );
     edited.map_err(fault(&phone.name, "editing"))
 }
 
@@ -121,8 +129,13 @@ fn attach(
         facts: Set::To(facts),
         ..EvidenceEdit::default()
     };
-    edit.evidence.insert(EntryId::from_bytes(random16()), evidence);
-    let edited = phone.engine.edit(object, |document, actor, at| edit.change(document, actor, at), now);
+    edit.evidence
+        .insert(EntryId::from_bytes(random16()), evidence);
+    let edited = phone.engine.edit(
+        object,
+        |document, actor, at| edit.change(document, actor, at),
+        now,
+    );
     edited.map_err(fault(&phone.name, "listing a photo"))
 }
 
@@ -157,7 +170,9 @@ fn incident(
 fn area(ring: &[Vertex]) -> Option<MeasuredArea> {
     let points = ring.iter().map(|it| Point::new(it.lat_e7(), it.lon_e7()));
     let points: Vec<Point> = points.collect::<Result<_, _>>().ok()?;
-    let measured = Ring::new(&points).ok()?.measured_area(Sigma::from_metres(CORNER_SIGMA_M)?);
+    let measured = Ring::new(&points)
+        .ok()?
+        .measured_area(Sigma::from_metres(CORNER_SIGMA_M)?);
     let (area, error) = (measured.value(), measured.half_width_95());
     Some(MeasuredArea::from_m2(area, error, Source::MeasuredGnss))
 }

@@ -9,6 +9,7 @@ use tala_client::store::Store as _;
 use tala_client::sync::Why;
 use tala_protocol::doc::{EntryId, PatrolEdit, Set, TeamMemberEdit, TeamRole};
 use tala_protocol::fix::{Fix, TimedFix};
+use tala_protocol::id::ObjectId;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tokio::runtime::Runtime;
 
@@ -66,12 +67,17 @@ pub struct Rider {
     progress: Arc<Progress>,
     runtime: Runtime,
     synced_at: UnixMs,
+    /// What the first of the two who meet reported and has yet to hand over.
+    to_meet_over: Option<ObjectId>,
 }
 
 impl Progress {
     /// What went wrong last, once.
     pub fn take_trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn add(&self, counter: fn(&Self) -> &AtomicU64, n: u64) {
@@ -91,7 +97,9 @@ impl Rider {
     ) -> Result<Self, RigError> {
         let name = format!("{} {}", member.person_name, member.key);
         let code = stage.home.code(member.plan.unit, member.person, &name)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(fault(&name, "starting a runtime"))?;
         let phone = runtime.block_on(Phone::enrol(&stage.phone(&member.key), &name, &code))?;
         let mut ledger = Ledger::create(stage.ledger(&member.key))?;
@@ -114,6 +122,7 @@ impl Rider {
             }),
             runtime,
             synced_at: UnixMs(0),
+            to_meet_over: None,
             member,
         })
     }
@@ -147,10 +156,10 @@ impl Rider {
         self.set_out(now)?;
         self.synced_at = start;
         for step in course {
-            if self.stop.load(Ordering::Relaxed) {
-                break;
-            }
             self.wait(step.fix.time);
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(now.wall);
+            }
             now = self.clocks(step.fix.time, Some(&step.fix));
             self.take(&step, now)?;
             self.meet(now)?;
@@ -179,7 +188,10 @@ impl Rider {
         };
         edit.team.insert(EntryId::from_bytes(random16()), leader);
         let mut entropy: fn() -> [u8; 16] = random16;
-        let started = self.phone.engine.start_patrol(edit, plan.transport, now, &mut entropy);
+        let started = self
+            .phone
+            .engine
+            .start_patrol(edit, plan.transport, now, &mut entropy);
         started.map_err(self.fault("setting out"))?;
         Ok(())
     }
@@ -204,10 +216,10 @@ impl Rider {
                 report(&mut self.phone, scenario, &step.fix, now, &mut self.ledger)?;
             self.progress.add(|p| &p.incidents, 1);
             self.progress.add(|p| &p.photos, photos);
-            let is_first = self.side == Some(Side::First) && self.meeting.object().is_none();
-            if self.sync(Why::Officer, now) && is_first {
-                self.meeting.handed_over(object);
+            if self.side == Some(Side::First) && self.meeting.object().is_none() {
+                self.to_meet_over = self.to_meet_over.or(Some(object));
             }
+            self.sync(Why::Officer, now);
         }
         Ok(())
     }
@@ -218,14 +230,26 @@ impl Rider {
             return Ok(());
         };
         if side == Side::Second && !self.meeting.is_over() {
-            let held = self.phone.engine.store().doc(object).map_err(EngineError::from);
+            let held = self
+                .phone
+                .engine
+                .store()
+                .doc(object)
+                .map_err(EngineError::from);
             if held.map_err(self.fault("looking"))?.is_some() {
                 self.meeting.fetched();
             }
         }
         if self.meeting.is_turn(side) {
             let key = "lake-reclaim";
-            disagree(&mut self.phone, object, key, side.opinion(), now, &mut self.ledger)?;
+            disagree(
+                &mut self.phone,
+                object,
+                key,
+                side.opinion(),
+                now,
+                &mut self.ledger,
+            )?;
             self.meeting.has_edited(side);
         }
         Ok(())
@@ -243,13 +267,20 @@ impl Rider {
         stopped.map_err(self.fault("coming home"))?;
         for _ in 0..LAST_TRIES {
             let is_through = self.sync(Why::PatrolEnd, now);
-            let has_unsent = self.phone.engine.has_unsent().map_err(self.fault("looking"))?;
+            let has_unsent = self
+                .phone
+                .engine
+                .has_unsent()
+                .map_err(self.fault("looking"))?;
             if is_through && !has_unsent {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(500));
         }
-        Err(RigError::World(format!("{} cannot hand everything over", self.progress.name)))
+        Err(RigError::World(format!(
+            "{} cannot hand everything over",
+            self.progress.name
+        )))
     }
 
     /// Whether it went through. Without signal the phone rides on.
@@ -264,6 +295,9 @@ impl Rider {
             }
             Ok(_) => {
                 self.progress.add(|p| &p.syncs, 1);
+                if let Some(object) = self.to_meet_over.take() {
+                    self.meeting.handed_over(object);
+                }
                 true
             }
             Err(error) => {
@@ -275,7 +309,11 @@ impl Rider {
     }
 
     fn trouble(&self, what: String) {
-        *self.progress.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+        *self
+            .progress
+            .trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(what);
     }
 
     fn wait(&self, at: UnixMs) {

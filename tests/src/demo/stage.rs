@@ -37,7 +37,11 @@ pub struct Stage {
 impl Stage {
     /// Makes everything afresh.
     pub fn set(options: Options, say: &mut dyn FnMut(&str)) -> Result<Self, RigError> {
-        let folder = scratch(if options.is_smoke { "demo-smoke" } else { "demo" });
+        let folder = scratch(if options.is_smoke {
+            "demo-smoke"
+        } else {
+            "demo"
+        });
         fresh_folder(&folder)?;
         let ledgers = folder.join("ledger");
         std::fs::create_dir_all(&ledgers).map_err(file("make", &ledgers))?;
@@ -46,11 +50,14 @@ impl Stage {
             false => Some(basemap(say)?),
         };
         let port = if options.is_smoke { 0 } else { options.port };
-        let (home, administrator) = CentreHome::found(&folder.join("centre"), port, map.as_deref())?;
+        let (home, administrator) =
+            CentreHome::found(&folder.join("centre"), port, map.as_deref())?;
         let duty_officer = home.set_password(DUTY_OFFICER)?;
         let investigator = home.set_password(INVESTIGATOR)?;
         let running = home.serve()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let stage = Self {
             is_smoke: options.is_smoke,
             folder,

@@ -72,7 +72,9 @@ impl CentreRing {
         };
         let (pusher, unit) = find("temur")?;
         let (listener, _) = find("liqing")?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(fault("killer", "starting its runtime"))?;
         let enrol = |person, name: &str| {
             let code = home.code(unit, person, name)?;
@@ -98,11 +100,7 @@ impl CentreRing {
     }
 
     /// Pushes until the centre is killed, starts it again, and looks for everything promised.
-    pub fn kill_once(
-        &mut self,
-        rng: &mut ChaCha8Rng,
-        report: &mut Report,
-    ) -> Result<(), RigError> {
+    pub fn kill_once(&mut self, rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
         let running = match self.running.take() {
             Some(running) => running,
             None => self.home.serve()?,
@@ -146,7 +144,9 @@ impl CentreRing {
         if let Some(alarm) = self.load.phone.engine.centre().alarm {
             report.faults.push(format!("the phone raises {alarm:?}"));
         }
-        report.faults.append(&mut witness::open(&self.ledger).faults);
+        report
+            .faults
+            .append(&mut witness::open(&self.ledger).faults);
         if let Some(running) = self.running.take() {
             running.kill()?;
         }
@@ -159,7 +159,10 @@ impl CentreRing {
 
     /// Offers pushes again from this one on; each envelope must be known on the leaf that was promised.
     fn offer_again(&mut self, from: usize, report: &mut Report) -> Result<(), RigError> {
-        let pushes = witness::open(&self.ledger).pushes.get(from..).map(<[_]>::to_vec);
+        let pushes = witness::open(&self.ledger)
+            .pushes
+            .get(from..)
+            .map(<[_]>::to_vec);
         for envelopes in pushes.unwrap_or_default() {
             let request = SyncRequest {
                 runs: Run::pack_all(&envelopes),
@@ -210,7 +213,10 @@ impl CentreRing {
                 }
             }
             let next = reply.cursors.iter().find(|cursor| cursor.scope == scope);
-            match next.map(|cursor| cursor.position).filter(|next| *next > position) {
+            match next
+                .map(|cursor| cursor.position)
+                .filter(|next| *next > position)
+            {
                 Some(next) => position = next,
                 None => break,
             }
@@ -226,7 +232,10 @@ impl CentreRing {
                 }
             }
         }
-        let more = seen.keys().filter(|id| !ledger.leaves.contains_key(id)).count();
+        let more = seen
+            .keys()
+            .filter(|id| !ledger.leaves.contains_key(id))
+            .count();
         report.centre.in_flight = more as u64;
         Ok(())
     }
@@ -259,11 +268,16 @@ impl Load {
     async fn push(&mut self, ledger: &SharedLedger) -> Result<(), drive::DriveError> {
         let Self { phone, rider } = self;
         let fixes: Vec<_> = rider.by_ref().take(FIXES).map(worker::timed).collect();
-        let now = fixes.last().map(|last| worker::clocks(&last.fix)).unwrap_or_default();
+        let now = fixes
+            .last()
+            .map(|last| worker::clocks(&last.fix))
+            .unwrap_or_default();
         let mut entropy: fn() -> [u8; 16] = random16;
         if phone.engine.snapshot().is_none() {
             let edit = PatrolEdit::default();
-            phone.engine.start_patrol(edit, Transport::Horse, now, &mut entropy)?;
+            phone
+                .engine
+                .start_patrol(edit, Transport::Horse, now, &mut entropy)?;
         }
         phone.engine.record_batch(&fixes, &[], now)?;
         for n in 0..INCIDENTS {
@@ -275,7 +289,9 @@ impl Load {
                 };
                 edit.change(document, actor, at)
             };
-            phone.engine.create(DocType::Incident, Audience::Field, make, now, &mut entropy)?;
+            phone
+                .engine
+                .create(DocType::Incident, Audience::Field, make, now, &mut entropy)?;
         }
         let Phone {
             engine,
@@ -320,6 +336,10 @@ fn ask(
 
 /// Ids in the order in which they are sent.
 fn request_ids(request: &SyncRequest) -> Vec<Digest> {
-    let runs = request.runs.iter().cloned().filter_map(|run| run.unpack().ok());
+    let runs = request
+        .runs
+        .iter()
+        .cloned()
+        .filter_map(|run| run.unpack().ok());
     runs.flatten().map(|envelope| envelope.id()).collect()
 }

@@ -46,10 +46,7 @@ pub(super) fn faults<S: Store>(engine: &Engine<S>) -> Vec<String> {
     faults
 }
 
-fn unsound<S: Store>(
-    engine: &Engine<S>,
-    row: &tala_client::store::EnvelopeRow,
-) -> Option<String> {
+fn unsound<S: Store>(engine: &Engine<S>, row: &tala_client::store::EnvelopeRow) -> Option<String> {
     let body = row.body.as_ref()?;
     if Digest::sha256(body) != row.header.body_hash {
         return Some("the body has another hash".into());
@@ -62,5 +59,8 @@ fn unsound<S: Store>(
     let Some(key) = engine.directory().key(row.header.device()) else {
         return Some("the phone does not know its own key".into());
     };
-    envelope.verify(engine.realm(), key).err().map(|error| error.to_string())
+    envelope
+        .verify(engine.realm(), key)
+        .err()
+        .map(|error| error.to_string())
 }

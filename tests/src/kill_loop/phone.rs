@@ -47,7 +47,9 @@ impl PhoneRing {
         let (person, unit) =
             home_unit.ok_or_else(|| RigError::World("nobody is called batu".into()))?;
         let code = home.code(unit, person.id, "killed")?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(fault("killer", "starting its runtime"))?;
         drop(runtime.block_on(Phone::enrol(&place, "killed", &code))?);
         running.kill()?;
@@ -63,11 +65,7 @@ impl PhoneRing {
     }
 
     /// Lets the victim record for a while, kills it, and looks for everything promised.
-    pub fn kill_once(
-        &mut self,
-        rng: &mut ChaCha8Rng,
-        report: &mut Report,
-    ) -> Result<(), RigError> {
+    pub fn kill_once(&mut self, rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
         let said = self.live_and_die(Duration::from_millis(rng.random_range(LIFE_MS)))?;
         let before = self.acknowledged;
         self.note(&said, report)?;
@@ -83,8 +81,17 @@ impl PhoneRing {
         };
         let mut command = Command::new(std::env::current_exe().map_err(run)?);
         command.arg("--worker").arg("--folder").arg(&self.folder);
-        command.args(["--from", &self.held.to_string(), "--seed", &self.seed.to_string()]);
-        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().map_err(run)?;
+        command.args([
+            "--from",
+            &self.held.to_string(),
+            "--seed",
+            &self.seed.to_string(),
+        ]);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stdin(Stdio::null())
+            .spawn()
+            .map_err(run)?;
         let out = child.stdout.take();
         let reader = std::thread::spawn(move || {
             let mut said = String::new();
@@ -107,8 +114,14 @@ impl PhoneRing {
 
     /// Takes the promises into the ledger, and writes them beside it for people.
     fn note(&mut self, said: &str, report: &mut Report) -> Result<(), RigError> {
-        let whole = said.rfind('\n').and_then(|end| said.get(..=end)).unwrap_or_default();
-        let open = std::fs::File::options().create(true).append(true).open(&self.ledger);
+        let whole = said
+            .rfind('\n')
+            .and_then(|end| said.get(..=end))
+            .unwrap_or_default();
+        let open = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&self.ledger);
         let mut to = open.map_err(file("write", &self.ledger))?;
         let wrote = std::io::Write::write_all(&mut to, whole.as_bytes());
         wrote.map_err(file("write", &self.ledger))?;
@@ -122,7 +135,9 @@ impl PhoneRing {
                     (Ok(n), Ok(id)) => drop(self.incidents.insert(id, n)),
                     _ => report.faults.push(format!("the phone said `{line}`")),
                 },
-                _ => report.faults.push(format!("the phone said `{line}` out of turn")),
+                _ => report
+                    .faults
+                    .push(format!("the phone said `{line}` out of turn")),
             }
         }
         let promised = self.acknowledged + self.incidents.len();
@@ -138,12 +153,21 @@ impl PhoneRing {
     /// Opens the phone again and compares.
     fn look(&mut self, report: &mut Report) -> Result<(), RigError> {
         let mut phone = worker::open(&self.folder, self.seed, self.next_promise())?;
-        let patrols = phone.engine.store().patrols().map_err(fault("killed", "reading"))?;
+        let patrols = phone
+            .engine
+            .store()
+            .patrols()
+            .map_err(fault("killed", "reading"))?;
         let mut fixes = Vec::new();
         for patrol in patrols {
-            let track = phone.engine.track(patrol.object).map_err(fault("killed", "reading"))?;
+            let track = phone
+                .engine
+                .track(patrol.object)
+                .map_err(fault("killed", "reading"))?;
             if track.unread > 0 {
-                report.faults.push(format!("{} segments cannot be read", track.unread));
+                report
+                    .faults
+                    .push(format!("{} segments cannot be read", track.unread));
             }
             fixes.extend(track.fixes);
         }
@@ -153,14 +177,24 @@ impl PhoneRing {
             let title = view.and_then(|(view, _)| view.title?.get().cloned());
             if title != Some(worker::incident_title(*n)) {
                 report.phone.lost += 1;
-                report.faults.push(format!("incident {object} is gone or changed"));
+                report
+                    .faults
+                    .push(format!("incident {object} is gone or changed"));
             }
         }
         let chain = super::chain::faults(&phone.engine);
-        report.faults.extend(chain.into_iter().map(|fault| format!("phone's chain: {fault}")));
+        report.faults.extend(
+            chain
+                .into_iter()
+                .map(|fault| format!("phone's chain: {fault}")),
+        );
         let complaints = phone.engine.store().complaints();
         let complaints = complaints.map_err(fault("killed", "checking its file"))?;
-        report.faults.extend(complaints.into_iter().map(|it| format!("phone's store: {it}")));
+        report.faults.extend(
+            complaints
+                .into_iter()
+                .map(|it| format!("phone's store: {it}")),
+        );
         Ok(())
     }
 
@@ -188,7 +222,10 @@ impl PhoneRing {
         let extra = fixes.len().saturating_sub(self.next_promise());
         report.phone.in_flight += u64::try_from(extra).unwrap_or(u64::MAX);
         if extra > 1 || fixes != self.expected.get(..fixes.len()).unwrap_or_default() {
-            report.faults.push(format!("{} fixes held, not the rider's first ones", fixes.len()));
+            report.faults.push(format!(
+                "{} fixes held, not the rider's first ones",
+                fixes.len()
+            ));
         }
         self.held = fixes.len();
     }

@@ -46,11 +46,14 @@ impl Ledger {
     /// Takes down what a reply promises about a request.
     pub fn note(&mut self, request: &[u8], reply: &[u8]) {
         let max = tala_protocol::sync::REQUEST_LEN_MAX;
-        let request = frame::open(request, max).ok().and_then(|b| SyncRequest::from_bytes(&b).ok());
+        let request = frame::open(request, max)
+            .ok()
+            .and_then(|b| SyncRequest::from_bytes(&b).ok());
         let reply = frame::open(reply, REPLY_LEN_MAX).ok();
         let reply = reply.and_then(|bytes| SyncReply::from_bytes(&bytes).ok());
         let (Some(request), Some(reply)) = (request, reply) else {
-            self.faults.push("a message on the wire cannot be read".into());
+            self.faults
+                .push("a message on the wire cannot be read".into());
             return;
         };
         let runs = request.runs.into_iter().filter_map(|run| run.unpack().ok());
@@ -76,7 +79,8 @@ impl Ledger {
     fn promise(&mut self, id: Digest, leaf: u64) {
         match self.leaves.insert(id, leaf) {
             Some(before) if before != leaf => {
-                self.faults.push(format!("{id} was promised on leaf {before} and on {leaf}"));
+                self.faults
+                    .push(format!("{id} was promised on leaf {before} and on {leaf}"));
             }
             _ => {}
         }

@@ -54,7 +54,10 @@ pub fn clocks(fix: &Fix) -> DeviceTimes {
 
 /// Opens the phone as it stands, with the clocks of the fix that comes next.
 pub fn open(folder: &Path, seed: u64, from: usize) -> Result<Phone, RigError> {
-    let now = rider(seed).nth(from).map(|fix| clocks(&fix)).unwrap_or_default();
+    let now = rider(seed)
+        .nth(from)
+        .map(|fix| clocks(&fix))
+        .unwrap_or_default();
     Ok(Phone::open(folder, "the recording phone", now)?.0)
 }
 
@@ -71,7 +74,9 @@ pub fn run(orders: &Orders) -> Result<(), RigError> {
                 title: Set::To("杀不死的巡逻".to_owned()),
                 ..PatrolEdit::default()
             };
-            let started = phone.engine.start_patrol(edit, Transport::Horse, now, &mut entropy);
+            let started = phone
+                .engine
+                .start_patrol(edit, Transport::Horse, now, &mut entropy);
             started.map_err(fault("worker", "starting its patrol"))?;
         }
         let recorded = phone.engine.record(timed(fix), now);

@@ -15,6 +15,10 @@ use super::{RigError, file, program};
 /// How long a centre may take to listen.
 const START_MAX: Duration = Duration::from_secs(60);
 
+/// Names of the registries beside the configuration.
+const TYPES: &str = "incident-types.json";
+const RULES: &str = "legal-rules.json";
+
 /// A data folder with a configuration, whether or not a centre runs on it.
 #[derive(Debug, Clone)]
 pub struct CentreHome {
@@ -54,8 +58,21 @@ impl CentreHome {
         let config = home.config();
         std::fs::write(&config, home.settings(basemap)).map_err(file("write", &config))?;
         let units = folder.join("units.json");
-        let text = tala_fixtures::units::UNITS_JSON;
-        std::fs::write(&units, text).map_err(file("write", &units))?;
+        let texts = [
+            ("units.json", tala_fixtures::units::UNITS_JSON),
+            (
+                TYPES,
+                include_str!("../../../fixtures/registry/incident-types.json"),
+            ),
+            (
+                RULES,
+                include_str!("../../../fixtures/registry/legal-rules.json"),
+            ),
+        ];
+        for (name, text) in texts {
+            let path = folder.join(name);
+            std::fs::write(&path, text).map_err(file("write", &path))?;
+        }
         let said = home.admin(&["init", "--units", &units.to_string_lossy()])?;
         let login = Login {
             login: after(&said, "First administrator: ")?,
@@ -86,7 +103,16 @@ impl CentreHome {
     /// A one-time code for a phone.
     pub fn code(&self, unit: UnitId, person: PersonId, name: &str) -> Result<String, RigError> {
         let (unit, person) = (unit.to_string(), person.to_string());
-        let args = ["enrol", "--unit", &unit, "--person", &person, "--name", name, "--text-only"];
+        let args = [
+            "enrol",
+            "--unit",
+            &unit,
+            "--person",
+            &person,
+            "--name",
+            name,
+            "--text-only",
+        ];
         Ok(self.admin(&args)?.trim().to_owned())
     }
 
@@ -98,10 +124,14 @@ impl CentreHome {
     /// Runs any command and returns what it printed.
     pub fn run(&self, args: &[&str]) -> Result<String, RigError> {
         let named = format!("tala-server {}", args.join(" "));
-        let ran = self.command().args(args).output().map_err(|source| RigError::Run {
-            program: named.clone(),
-            source,
-        })?;
+        let ran = self
+            .command()
+            .args(args)
+            .output()
+            .map_err(|source| RigError::Run {
+                program: named.clone(),
+                source,
+            })?;
         if ran.status.success() {
             return Ok(String::from_utf8_lossy(&ran.stdout).into_owned());
         }
@@ -118,7 +148,11 @@ impl CentreHome {
         let append = File::options().create(true).append(true).open(&log);
         let append = append.map_err(file("write", &log))?;
         let mut command = self.command();
-        command.arg("serve").stdout(Stdio::piped()).stderr(append).stdin(Stdio::null());
+        command
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(append)
+            .stdin(Stdio::null());
         let mut child = command.spawn().map_err(|source| RigError::Run {
             program: "tala-server serve".into(),
             source,
@@ -162,7 +196,8 @@ impl CentreHome {
         let mut text = format!(
             "data = \"data\"\ndeployment = \"示例盟\"\nzone = \"Asia/Shanghai\"\n\
              listen.address = \"{}\"\nrates.device_per_minute = 60000\n\
-             rates.session_per_minute = 6000\nrates.door_per_minute = 600\nlog.filter = \"warn\"\n",
+             rates.session_per_minute = 6000\nrates.door_per_minute = 600\nlog.filter = \"warn\"\n\
+             registry.incident_types = \"{TYPES}\"\nregistry.legal_rules = \"{RULES}\"\n",
             self.address
         );
         if let Some(basemap) = basemap {
@@ -213,10 +248,11 @@ fn free_address(port: u16) -> Result<SocketAddr, RigError> {
 /// The rest of the line that begins with this.
 fn after(said: &str, head: &'static str) -> Result<String, RigError> {
     let line = said.lines().find_map(|line| line.trim().strip_prefix(head));
-    line.map(|rest| rest.trim().to_owned()).ok_or_else(|| RigError::Unexpected {
-        program: "tala-server admin".into(),
-        wanted: head,
-    })
+    line.map(|rest| rest.trim().to_owned())
+        .ok_or_else(|| RigError::Unexpected {
+            program: "tala-server admin".into(),
+            wanted: head,
+        })
 }
 
 fn last_lines(log: &Path) -> String {

@@ -20,11 +20,16 @@ impl Desk {
         let mut desk = Self {
             url: url.to_owned(),
             cookie: String::new(),
-            client: Client::new(),
+            client: client()?,
         };
         let body = json!({"login": login.login, "password": login.password});
-        let answer = desk.ask(Method::POST, "/api/v1/session", Some(body)).await?;
-        let cookie = answer.headers().get("set-cookie").and_then(|c| c.to_str().ok());
+        let answer = desk
+            .ask(Method::POST, "/api/v1/session", Some(body))
+            .await?;
+        let cookie = answer
+            .headers()
+            .get("set-cookie")
+            .and_then(|c| c.to_str().ok());
         let cookie = cookie.and_then(|c| c.split(';').next()).map(str::to_owned);
         desk.cookie = cookie.ok_or_else(|| RigError::Unexpected {
             program: "POST /api/v1/session".into(),
@@ -57,7 +62,10 @@ impl Desk {
         loop {
             let joint = if path.contains('?') { '&' } else { '?' };
             let page = match &cursor {
-                Some(cursor) => self.get(&format!("{path}{joint}limit=500&cursor={cursor}")).await?,
+                Some(cursor) => {
+                    self.get(&format!("{path}{joint}limit=500&cursor={cursor}"))
+                        .await?
+                }
                 None => self.get(&format!("{path}{joint}limit=500")).await?,
             };
             if let Some(some) = page.get("items").and_then(Value::as_array) {
@@ -99,6 +107,13 @@ impl Desk {
             said,
         })
     }
+}
+
+/// A client of its own: a desk keeps its own connection.
+fn client() -> Result<Client, RigError> {
+    // Another part of the program may have chosen one before us; that is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().build().map_err(asking("a client"))
 }
 
 fn asking(what: &str) -> impl FnOnce(reqwest::Error) -> RigError + use<> {

@@ -57,7 +57,10 @@ impl Phone {
         let enrolment = Enrolment::new(code, signer.public_key(), name.to_owned());
         let proof = signer.sign(&enrolment.to_sign()).await;
         let request = enrolment.request(proof.map_err(fault(name, "proving its key"))?);
-        let answer = link.enrol(request).await.map_err(fault(name, "asking to be enrolled"))?;
+        let answer = link
+            .enrol(request)
+            .await
+            .map_err(fault(name, "asking to be enrolled"))?;
         let mut store = open_store(folder, name)?;
         let enrolled = enrolment.finish(&answer, &mut store, UnixMs(now_ms()));
         enrolled.map_err(fault(name, "being enrolled"))?;

@@ -44,7 +44,10 @@ fn fields(
     faults: &mut Vec<String>,
 ) {
     let key = &written.key;
-    let category = detail.get("category").map(|it| text(it, "code")).unwrap_or_default();
+    let category = detail
+        .get("category")
+        .map(|it| text(it, "code"))
+        .unwrap_or_default();
     let plain = [
         ("title", written.title.as_str(), text(detail, "title")),
         ("narrative", &written.narrative, text(detail, "narrative")),
@@ -55,22 +58,31 @@ fn fields(
         let claims = rivals.iter().filter(|(of, at, _)| of == key && at == path);
         let claims: Vec<&str> = claims.map(|(_, _, value)| value.as_str()).collect();
         if claims.is_empty() && wanted != found {
-            faults.push(format!("{key}: {path} is {found:?}, was written as {wanted:?}"));
+            faults.push(format!(
+                "{key}: {path} is {found:?}, was written as {wanted:?}"
+            ));
         }
         let shown = conflict(detail, path);
         for claim in &claims {
             if !shown.contains(claim) {
-                faults.push(format!("{key}: {path} does not show {claim:?} but {shown:?}"));
+                faults.push(format!(
+                    "{key}: {path} does not show {claim:?} but {shown:?}"
+                ));
             }
         }
         if shown.len() != claims.len() {
             let (is, was) = (shown.len(), claims.len());
-            faults.push(format!("{key}: {path} shows {is} values at once, {was} were written"));
+            faults.push(format!(
+                "{key}: {path} shows {is} values at once, {was} were written"
+            ));
         }
     }
     let found = vertices(detail.get("geometry").unwrap_or(&Value::Null));
     if found != written.vertices_e7 {
-        faults.push(format!("{key}: geometry {found:?}, was {:?}", written.vertices_e7));
+        faults.push(format!(
+            "{key}: geometry {found:?}, was {:?}",
+            written.vertices_e7
+        ));
     }
 }
 
@@ -79,13 +91,18 @@ fn conflict<'v>(detail: &'v Value, path: &str) -> Vec<&'v str> {
     let fields = detail.get("fields").and_then(Value::as_array);
     let field = fields.and_then(|all| all.iter().find(|field| text(field, "path") == path));
     let values = field.and_then(|field| field.get("conflicts")?.as_array());
-    values.map(|all| all.iter().map(|it| text(it, "value")).collect()).unwrap_or_default()
+    values
+        .map(|all| all.iter().map(|it| text(it, "value")).collect())
+        .unwrap_or_default()
 }
 
 /// Every position of a GeoJSON geometry, in 1e-7 degree.
 fn vertices(geometry: &Value) -> Vec<(i64, i64)> {
     let mut found = Vec::new();
-    collect(geometry.get("coordinates").unwrap_or(&Value::Null), &mut found);
+    collect(
+        geometry.get("coordinates").unwrap_or(&Value::Null),
+        &mut found,
+    );
     found
 }
 
@@ -93,7 +110,9 @@ fn collect(value: &Value, found: &mut Vec<(i64, i64)>) {
     let Some(list) = value.as_array() else { return };
     if let [Value::Number(lon), Value::Number(lat), ..] = list.as_slice() {
         let e7 = |number: &serde_json::Number| {
-            number.as_f64().map_or(i64::MIN, |degrees| (degrees * 1e7).round() as i64)
+            number
+                .as_f64()
+                .map_or(i64::MIN, |degrees| (degrees * 1e7).round() as i64)
         };
         found.push((e7(lon), e7(lat)));
         return;
@@ -109,15 +128,21 @@ async fn photos(
     detail: &Value,
     line: &mut Line,
 ) -> Result<(), RigError> {
-    let listed = detail.get("evidence").and_then(Value::as_array).cloned().unwrap_or_default();
+    let listed = detail
+        .get("evidence")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let wanted: Vec<_> = phone.photos.iter().filter(|(of, ..)| of == key).collect();
     if listed.len() != wanted.len() {
         let (is, was) = (listed.len(), wanted.len());
-        line.faults.push(format!("{key}: {is} files listed, {was} were attached"));
+        line.faults
+            .push(format!("{key}: {is} files listed, {was} were attached"));
     }
     for (_, hash, len) in wanted {
         let Some(file) = listed.iter().find(|file| text(file, "hash") == hash) else {
-            line.faults.push(format!("{key}: file {hash} is not listed"));
+            line.faults
+                .push(format!("{key}: file {hash} is not listed"));
             continue;
         };
         let bytes = match desk.bytes(text(file, "href")).await {
@@ -130,7 +155,10 @@ async fn photos(
         if hash_of(&bytes) == *hash && bytes.len() == *len {
             line.photos.1 += 1;
         } else {
-            line.faults.push(format!("{key}: file {hash} comes back as {}", hash_of(&bytes)));
+            line.faults.push(format!(
+                "{key}: file {hash} comes back as {}",
+                hash_of(&bytes)
+            ));
         }
     }
     Ok(())
@@ -177,7 +205,13 @@ mod tests {
     #[test]
     fn of_two_values_written_at_once_both_must_be_shown() {
         let rivals = [("title", "a"), ("title", "b")];
-        assert!(faults(&rivals, detail("a", json!([{"value": "a"}, {"value": "b"}]))).is_empty());
+        assert!(
+            faults(
+                &rivals,
+                detail("a", json!([{"value": "a"}, {"value": "b"}]))
+            )
+            .is_empty()
+        );
         assert_eq!(faults(&rivals, detail("a", json!([]))).len(), 3);
     }
 }
