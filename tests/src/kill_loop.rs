@@ -1,4 +1,5 @@
-//! Kills a recording phone and an ingesting centre, again and again, and counts what was promised and is gone.
+//! Kills a recording phone and an ingesting centre, again and again, and counts what was promised and is
+//! gone.
 //!
 //! You are here because you want to know what "saved" and "at the centre" are worth. Two rings take
 //! turns: [`phone`] kills a process that records fix by fix, [`centre`] kills a server that is being

@@ -161,7 +161,8 @@ pub trait ProjectionWrites {
     /// Appends an event to the live feed and returns its place; forgets those more than `keep` before.
     fn add_live(&mut self, row: &LiveRow, keep: u64) -> Result<u64, StoreError>;
 
-    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live feed's places go on.
+    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live
+    /// feed's places go on.
     fn forget_projections(&mut self) -> Result<(), StoreError>;
 }
 
