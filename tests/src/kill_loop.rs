@@ -1,5 +1,4 @@
-//! Kills a recording phone and an ingesting centre, again and again, and counts what was promised and is
-//! gone.
+//! Kills a recording phone and an ingesting centre again and again; counts what was promised and is gone.
 //!
 //! You are here because you want to know what "saved" and "at the centre" are worth. Two rings take
 //! turns: [`phone`] kills a process that records fix by fix, [`centre`] kills a server that is being
@@ -10,6 +9,7 @@
 pub mod centre;
 mod chain;
 pub mod phone;
+mod plant;
 pub mod witness;
 pub mod worker;
 
@@ -67,6 +67,9 @@ pub struct Options {
     pub kills: u64,
     /// Decides every moment.
     pub seed: u64,
+    /// Puts the victim's folder back after each kill: everything promised meanwhile is lost, and must be
+    /// found to be.
+    pub is_planted: bool,
 }
 
 impl Report {
@@ -99,9 +102,9 @@ pub fn run(
     for n in 0..options.kills {
         let faults = report.faults.len();
         if n % 2 == 0 {
-            phone.kill_once(&mut rng, &mut report)?;
+            phone.kill_once(options.is_planted, &mut rng, &mut report)?;
         } else {
-            centre.kill_once(&mut rng, &mut report)?;
+            centre.kill_once(options.is_planted, &mut rng, &mut report)?;
         }
         report.sum();
         let found = report.faults.get(faults..).unwrap_or_default().join("; ");

@@ -1,4 +1,4 @@
-//! `kill-loop --kills N [--seed N] [--json]`: kills a recording phone and an ingesting centre in turns.
+//! `kill-loop --kills N [--seed N] [--plant] [--json]`: kills a recording phone and an ingesting centre in turns.
 //!
 //! Exit 0: nothing promised was lost or doubled. Exit 1: something was, named on standard error. Exit 2:
 //! the run could not be made. `--worker` is how it starts the phone that it kills.
@@ -20,6 +20,9 @@ struct Args {
     /// Decides every moment.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Forget what was written before each kill, to see that a loss is noticed: must end with exit 1.
+    #[arg(long)]
+    plant: bool,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
@@ -57,6 +60,7 @@ fn run(args: &Args) -> Result<Report, RigError> {
     let options = Options {
         kills: args.kills,
         seed: args.seed,
+        is_planted: args.plant,
     };
     let is_json = args.json;
     let mut tell = |line: &str| {

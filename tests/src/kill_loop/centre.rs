@@ -27,6 +27,7 @@ use tala_protocol::sync::{
 use tala_protocol::transport::Transport;
 use tokio::runtime::Runtime;
 
+use super::plant::Snapshot;
 use super::witness::{self, SharedLedger, Witness};
 use super::{Report, worker};
 use crate::rig::centre::{CentreHome, Running};
@@ -100,7 +101,14 @@ impl CentreRing {
     }
 
     /// Pushes until the centre is killed, starts it again, and looks for everything promised.
-    pub fn kill_once(&mut self, rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
+    pub fn kill_once(
+        &mut self,
+        is_planted: bool,
+        rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
+        if is_planted && let Some(running) = self.running.take() {
+            running.kill()?;
+        }
+        let disk = is_planted.then(|| Snapshot::take(&self.home.data())).transpose()?;
         let running = match self.running.take() {
             Some(running) => running,
             None => self.home.serve()?,
@@ -127,6 +135,9 @@ impl CentreRing {
         }
         report.faults.extend(load_faults);
         report.centre.kills += 1;
+        if let Some(disk) = disk {
+            disk.put_back()?;
+        }
         self.running = Some(self.home.serve()?);
         let after = witness::open(&self.ledger).leaves.len();
         report.centre.early += u64::from(after == before);

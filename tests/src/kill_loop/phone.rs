@@ -12,6 +12,7 @@ use tala_client::store::Store as _;
 use tala_protocol::fix::Fix;
 use tala_protocol::id::ObjectId;
 
+use super::plant::Snapshot;
 use super::{Report, worker};
 use crate::rig::centre::CentreHome;
 use crate::rig::phone::{Phone, fault};
@@ -65,12 +66,19 @@ impl PhoneRing {
     }
 
     /// Lets the victim record for a while, kills it, and looks for everything promised.
-    pub fn kill_once(&mut self, rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
+    pub fn kill_once(
+        &mut self,
+        is_planted: bool,
+        rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
+        let before = is_planted.then(|| Snapshot::take(&self.folder)).transpose()?;
         let said = self.live_and_die(Duration::from_millis(rng.random_range(LIFE_MS)))?;
-        let before = self.acknowledged;
+        if let Some(before) = before {
+            before.put_back()?;
+        }
+        let promised = self.acknowledged;
         self.note(&said, report)?;
         report.phone.kills += 1;
-        report.phone.early += u64::from(self.acknowledged == before);
+        report.phone.early += u64::from(self.acknowledged == promised);
         self.look(report)
     }
 
