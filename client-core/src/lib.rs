@@ -1,1 +1,43 @@
-//! client-core
+//! `tala-client`: the phone's engine, without a screen.
+//!
+//! You are in the right place if you build a phone: Android, iOS, a browser, a simulation, or the `tala`
+//! command beside this. What is true on both ends of a wire (formats, signatures, documents, the gate) is
+//! `tala-protocol`; what the centre does is `tala-server`, of which nothing is known here.
+//!
+//! The core does no I/O of its own, has no threads, reads no clock and makes no randomness: those are
+//! arguments, and effects are values or sit behind four traits: [`store::Store`], [`signer::Signer`],
+//! [`transport::Transport`], [`media::Blobs`]. Without the features `cli`, `sqlite` and `http` it compiles
+//! for a browser.
+//!
+//! Reading order: [`engine`], [`recorder`], [`seal`], [`documents`], [`outbox`], [`sync`].
+
+pub mod engine;
+pub mod entropy;
+pub mod identity;
+pub mod install;
+pub mod signer;
+
+pub mod store;
+
+pub mod patrols;
+pub mod recorder;
+pub mod seal;
+pub mod segment;
+
+pub mod documents;
+pub mod media;
+
+mod feeds;
+pub mod intake;
+
+pub mod beacon;
+pub mod enrol;
+pub mod outbox;
+pub mod status;
+pub mod forget;
+pub mod export;
+pub mod sync;
+pub mod transport;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -1,0 +1,219 @@
+//! Documents on the phone: made, changed, merged, rebuilt.
+//!
+//! The envelopes in the store are the truth. A [`Ledger`] per document says which of their changes stand;
+//! a [`Document`] is the merge of those. Both are kept in memory while they are used and rebuilt from
+//! envelopes whenever there is doubt. A saved form is a cache for reading only, proved to load before it
+//! replaces an older one. An own change passes the gate before it is written, so that no phone ever signs
+//! what others would refuse.
+
+mod held;
+mod views;
+
+use std::collections::HashMap;
+
+use tala_protocol::body::ChangeBody;
+use tala_protocol::cbor::CborError;
+use tala_protocol::doc::{ActorId, DocType, Document, DocumentError, EditError};
+use tala_protocol::envelope::{Audience, Kind};
+use tala_protocol::gate::{self, Candidate, GateRefusal, Verdict};
+use tala_protocol::id::ObjectId;
+use tala_protocol::time::{DeviceTimes, UnixMs};
+
+pub use views::{Author, Conflict, ConflictValue};
+
+use crate::engine::{Engine, EngineError};
+use crate::entropy::Entropy;
+use crate::feeds::{Appender, Saying};
+use crate::store::{DocRow, Store, Write};
+use held::Held;
+
+/// Most documents kept in memory at once.
+const HELD_MAX: usize = 128;
+
+/// Documents in use.
+#[derive(Debug, Default)]
+pub struct Documents {
+    held: HashMap<ObjectId, Held>,
+}
+
+/// Why a document could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentsError {
+    /// There is no such document here.
+    #[error("document {0} is not on this phone")]
+    Unknown(ObjectId),
+    /// It is of another type.
+    #[error("document {0} is of another type")]
+    OtherType(ObjectId),
+    /// The edit could not be made.
+    #[error("making the change")]
+    Edit(#[from] EditError),
+    /// The gate refuses our own change. Nothing was written.
+    #[error("the gate refuses the change")]
+    Refused(#[from] GateRefusal),
+    /// The change does not fit what is here. Nothing was written.
+    #[error("the change does not fit the document")]
+    Misfit,
+    /// Nothing would change.
+    #[error("nothing would change")]
+    Nothing,
+    /// Admitted changes could not be applied.
+    #[error("rebuilding the document")]
+    Apply(#[from] DocumentError),
+    /// A stored body cannot be read.
+    #[error("reading a stored change")]
+    Body(#[from] CborError),
+    /// A saved form does not load to what was saved; the older one stays.
+    #[error("a saved form does not load")]
+    Cache,
+}
+
+impl<S: Store> Engine<S> {
+    /// Makes a document. Returns its id.
+    pub fn create(
+        &mut self,
+        doc_type: DocType,
+        audience: Audience,
+        change: impl Fn(&Document, ActorId, UnixMs) -> Result<Option<Vec<u8>>, EditError>,
+        now: DeviceTimes,
+        entropy: &mut impl Entropy,
+    ) -> Result<ObjectId, EngineError> {
+        self.create_with(doc_type, audience, change, now, entropy, |_| Vec::new())
+    }
+
+    /// Makes a document; `also` adds what belongs to the same transaction.
+    pub(crate) fn create_with(
+        &mut self,
+        doc_type: DocType,
+        audience: Audience,
+        change: impl Fn(&Document, ActorId, UnixMs) -> Result<Option<Vec<u8>>, EditError>,
+        now: DeviceTimes,
+        entropy: &mut impl Entropy,
+        also: impl FnOnce(ObjectId) -> Vec<Write>,
+    ) -> Result<ObjectId, EngineError> {
+        let actor = self.own_actor();
+        let made = change(&Document::new(), actor, now.shown()).map_err(DocumentsError::from)?;
+        let change = made.ok_or(DocumentsError::Nothing)?;
+        let empty = gate::DocIndex::default();
+        check_own(&empty, &change, actor, None)?;
+        let body = ChangeBody {
+            change,
+            genesis: Some((doc_type.code(), entropy.bytes16())),
+        };
+        let mut appender = Appender::new(self, now);
+        let unsigned = appender.say(Saying {
+            audience,
+            kind: Kind::Change,
+            object: None,
+            body: body.to_bytes(),
+        })?;
+        let object = ObjectId::from_bytes(unsigned.id().prefix16());
+        appender.also(Write::Doc(DocRow {
+            object,
+            doc_type: doc_type.code(),
+            unit: self.me.unit,
+            audience,
+            cache: None,
+        }));
+        for write in also(object) {
+            appender.also(write);
+        }
+        let batch = appender.finish();
+        self.store.commit(&batch)?;
+        Ok(object)
+    }
+
+    /// Changes a document.
+    pub fn edit(
+        &mut self,
+        object: ObjectId,
+        change: impl Fn(&Document, ActorId, UnixMs) -> Result<Option<Vec<u8>>, EditError>,
+        now: DeviceTimes,
+    ) -> Result<(), EngineError> {
+        self.edit_with(object, change, now, Vec::new())
+    }
+
+    /// Changes a document; `also` belongs to the same transaction.
+    pub(crate) fn edit_with(
+        &mut self,
+        object: ObjectId,
+        change: impl Fn(&Document, ActorId, UnixMs) -> Result<Option<Vec<u8>>, EditError>,
+        now: DeviceTimes,
+        also: Vec<Write>,
+    ) -> Result<(), EngineError> {
+        let actor = self.own_actor();
+        let row = self.store.doc(object)?.ok_or(DocumentsError::Unknown(object))?;
+        let held = self.held(object)?;
+        let made = change(held.document(), actor, now.shown()).map_err(DocumentsError::from)?;
+        let change = made.ok_or(DocumentsError::Nothing)?;
+        check_own(held.index(), &change, actor, held.last_of(actor))?;
+        let body = ChangeBody {
+            change,
+            genesis: None,
+        };
+        let mut appender = Appender::new(self, now);
+        let unsigned = appender.say(Saying {
+            audience: row.audience,
+            kind: Kind::Change,
+            object: Some(object),
+            body: body.to_bytes(),
+        })?;
+        for write in also {
+            appender.also(write);
+        }
+        let batch = appender.finish();
+        self.store.commit(&batch)?;
+        if let Some(stored) = self.store.envelope(&unsigned.id())? {
+            self.receive_change(&stored)?;
+        }
+        Ok(())
+    }
+
+    /// The document as it stands.
+    pub fn document(&mut self, object: ObjectId) -> Result<&Document, EngineError> {
+        Ok(self.held(object)?.document())
+    }
+
+    /// The actor that this phone writes as.
+    pub fn own_actor(&self) -> ActorId {
+        ActorId::derive(self.me.device, self.me.unit, self.me.epoch, None)
+    }
+
+    /// Saves a cache of every document in use whose cache is older, each proved to load first.
+    pub fn save_caches(&mut self) -> Result<(), EngineError> {
+        let mut batch = Vec::new();
+        for (object, held) in &self.documents.held {
+            let Some(row) = self.store.doc(*object)? else { continue };
+            if row.cache.as_ref().is_some_and(|(of, _)| *of == held.envelopes()) {
+                continue;
+            }
+            let saved = held.verified_save()?;
+            let cache = Some((held.envelopes(), saved));
+            batch.push(Write::Doc(DocRow { cache, ..row }));
+        }
+        if !batch.is_empty() {
+            self.store.commit(&batch)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the gate on an own change, before anything is written.
+fn check_own(
+    index: &gate::DocIndex,
+    change: &[u8],
+    actor: ActorId,
+    author_previous: Option<(u64, tala_protocol::doc::ChangeHash)>,
+) -> Result<(), DocumentsError> {
+    let candidate = Candidate {
+        bytes: change,
+        expected_actor: actor,
+        expected_hash: None,
+        author_previous,
+    };
+    match gate::check(index, &candidate) {
+        Verdict::Admit(_) => Ok(()),
+        Verdict::Refuse(refusal) => Err(refusal.into()),
+        Verdict::Park { .. } | Verdict::Known => Err(DocumentsError::Misfit),
+    }
+}

@@ -1,0 +1,205 @@
+//! Finding out that the store came back from a backup.
+//!
+//! A backup that is put back holds older feed positions than what the phone has already said to others.
+//! Writing on from there would fork its feeds and reuse its actor. So a marker stands outside the store,
+//! where no backup takes it (on a phone: the no-backup folder), and changes with every opening. Where the
+//! two do not fit, the store begins a new epoch, and with it new feeds and a new Automerge actor.
+
+use tala_protocol::hash::Digest;
+
+use crate::engine::{EngineError, IDENTITY};
+use crate::entropy::Entropy;
+use crate::identity::Identity;
+use crate::store::{Store, Write};
+
+const OPENING: &str = "opening";
+
+/// The marker failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} the marker")]
+pub struct MarkerError {
+    /// `read` or `write`.
+    pub doing: &'static str,
+    /// What the system said.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// A few bytes outside the store, in a place that no backup takes.
+pub trait InstallMarker {
+    /// What was written last; `None` if nothing ever was.
+    fn read(&self) -> Result<Option<Vec<u8>>, MarkerError>;
+
+    /// Writes durably.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), MarkerError>;
+}
+
+/// A marker in memory, for tests.
+impl InstallMarker for Option<Vec<u8>> {
+    fn read(&self) -> Result<Option<Vec<u8>>, MarkerError> {
+        Ok(self.clone())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), MarkerError> {
+        *self = Some(bytes.to_vec());
+        Ok(())
+    }
+}
+
+/// What stands in the marker: the opening that the store had, the one it is to have, and the epoch.
+struct Mark {
+    before: [u8; 16],
+    after: [u8; 16],
+    epoch: u32,
+}
+
+/// Compares store and marker, moves both on, and says whether the store was restored.
+pub(crate) fn check(
+    store: &mut impl Store,
+    marker: &mut impl InstallMarker,
+    me: &mut Identity,
+    entropy: &mut impl Entropy,
+) -> Result<bool, EngineError> {
+    let held = store.setting(OPENING)?;
+    let held = held.and_then(|bytes| <[u8; 16]>::try_from(bytes.as_slice()).ok());
+    let mark = marker.read()?.and_then(|bytes| Mark::from_bytes(&bytes));
+    let restored = match (&held, &mark) {
+        (None, None) => false,
+        (Some(held), Some(mark)) => *held != mark.before && *held != mark.after,
+        (None, Some(_)) | (Some(_), None) => true,
+    };
+    let after = entropy.bytes16();
+    let epoch_before = me.epoch;
+    if restored {
+        // Restored twice from one backup must not meet the same epoch again: random steps.
+        let [a, b, ..] = entropy.bytes16();
+        let step = u32::from(u16::from_be_bytes([a, b])) + 1;
+        let highest = mark.as_ref().map_or(me.epoch, |mark| mark.epoch.max(me.epoch));
+        me.epoch = highest.saturating_add(step);
+    }
+    // The marker first: if the power goes between the two, the store still holds `before`.
+    let next = Mark {
+        before: held.unwrap_or([0; 16]),
+        after,
+        epoch: me.epoch,
+    };
+    if restored && held != mark.map(|mark| mark.before) {
+        // A crash after this line and before the commit must still look like a restore.
+        tracing::warn!(from = epoch_before, to = me.epoch, "store was restored: new epoch");
+    }
+    let mut batch = vec![Write::Set(OPENING, after.to_vec())];
+    if restored {
+        batch.push(Write::Set(IDENTITY, me.to_bytes()));
+        // The new epoch is durable before the marker stops telling of the restore.
+        store.commit(&batch)?;
+        marker.write(&next.to_bytes())?;
+    } else {
+        marker.write(&next.to_bytes())?;
+        store.commit(&batch)?;
+    }
+    Ok(restored)
+}
+
+impl Mark {
+    fn to_bytes(&self) -> Vec<u8> {
+        let epoch = self.epoch.to_be_bytes();
+        let body = [self.before.as_slice(), &self.after, &epoch].concat();
+        let check = Digest::sha256(&body).prefix16();
+        [b"tala install 1\n".as_slice(), &body, &check].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(b"tala install 1\n")?;
+        let (body, check) = rest.split_at_checked(36)?;
+        if Digest::sha256(body).prefix16() != check {
+            return None;
+        }
+        let (before, rest) = body.split_at_checked(16)?;
+        let (after, epoch) = rest.split_at_checked(16)?;
+        Some(Self {
+            before: before.try_into().ok()?,
+            after: after.try_into().ok()?,
+            epoch: u32::from_be_bytes(epoch.try_into().ok()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+    use tala_protocol::id::{DeviceId, UnitId};
+    use tala_protocol::key::PublicKey;
+
+    struct Phone {
+        store: MemoryStore,
+        marker: Option<Vec<u8>>,
+        me: Identity,
+        random: u8,
+    }
+
+    impl Phone {
+        fn new() -> Self {
+            let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
+            Self {
+                store: MemoryStore::new(),
+                marker: None,
+                me: Identity {
+                    device: DeviceId::from_bytes([1; 16]),
+                    unit: UnitId::from_bytes([2; 16]),
+                    person: None,
+                    root: PublicKey::ed25519(key.as_bytes()).expect("a key"),
+                    url: String::new(),
+                    epoch: 0,
+                },
+                random: 0,
+            }
+        }
+
+        fn opens(&mut self) -> bool {
+            let random = &mut self.random;
+            let mut entropy = || {
+                *random = random.wrapping_add(1);
+                [*random; 16]
+            };
+            check(&mut self.store, &mut self.marker, &mut self.me, &mut entropy).expect("opens")
+        }
+    }
+
+    #[test]
+    fn ordinary_openings_are_not_restores() {
+        let mut phone = Phone::new();
+        assert!(!(0..5).any(|_| phone.opens()));
+        assert_eq!(phone.me.epoch, 0);
+    }
+
+    #[test]
+    fn a_power_cut_between_marker_and_store_is_not_a_restore() {
+        let mut phone = Phone::new();
+        phone.opens();
+        let before = phone.store.clone();
+        phone.opens();
+        // The marker was written, the store was not.
+        phone.store = before;
+        assert!(!phone.opens());
+    }
+
+    #[test]
+    fn an_older_store_or_a_missing_marker_begins_a_new_epoch_each_time() {
+        let mut phone = Phone::new();
+        phone.opens();
+        let backup = (phone.store.clone(), phone.me.clone());
+        phone.opens();
+        phone.opens();
+        (phone.store, phone.me) = backup.clone();
+        assert!(phone.opens());
+        let first = phone.me.epoch;
+        assert!(first > 0);
+        assert!(!phone.opens());
+        (phone.store, phone.me) = backup;
+        assert!(phone.opens());
+        assert!(phone.me.epoch > first, "the marker remembers the highest epoch");
+        phone.marker = None;
+        assert!(phone.opens());
+    }
+}

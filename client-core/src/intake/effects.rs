@@ -1,0 +1,113 @@
+//! What an envelope does beyond being kept, by its kind.
+
+use tala_protocol::body::{ChangeBody, VerdictBody};
+use tala_protocol::cert::{Holder, Standing};
+use tala_protocol::envelope::{Envelope, Kind};
+use tala_protocol::event::Erasure;
+
+use super::Intake;
+use crate::engine::EngineError;
+use crate::store::{DocRow, Place, RulingRow, Store, Write};
+
+impl<S: Store> Intake<'_, S> {
+    /// Does what the kind says. What cannot be read does nothing; it is kept all the same.
+    pub(super) fn effects(&mut self, envelope: &Envelope, place: Place) -> Result<(), EngineError> {
+        match envelope.header().kind {
+            Kind::Certificate | Kind::Revocation => self.statement(envelope)?,
+            Kind::Verdict if place != Place::Fork => self.verdict(envelope)?,
+            Kind::Erasure if place != Place::Fork => self.erasure(envelope),
+            Kind::Change => {
+                self.genesis(envelope)?;
+                self.changes.push(envelope.id());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        if self.directory.admit(envelope).is_err() {
+            return Ok(());
+        }
+        self.stated = true;
+        if envelope.header().kind == Kind::Revocation {
+            self.revoked = true;
+            self.drop_caches()?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        let Some(body) = envelope.body().and_then(|body| VerdictBody::from_bytes(body).ok()) else {
+            return Ok(());
+        };
+        if !self.is_office(envelope) {
+            return Ok(());
+        }
+        let number = envelope.header().seq;
+        let standing = self.store.ruling(&body.envelope)?;
+        if standing.is_some_and(|ruling| ruling.number > number) {
+            return Ok(());
+        }
+        self.writes.push(Write::Ruling(RulingRow {
+            envelope: body.envelope,
+            ruling: body.ruling.code(),
+            reason: body.reason,
+            number,
+        }));
+        self.judged.push(body.envelope);
+        if let Some(target) = self.store.envelope(&body.envelope)?
+            && let Some(row) = self.store.doc(target.object())?
+        {
+            self.writes.push(Write::Doc(DocRow { cache: None, ..row }));
+        }
+        Ok(())
+    }
+
+    fn erasure(&mut self, envelope: &Envelope) {
+        let body = envelope.body().and_then(|body| Erasure::from_bytes(body).ok());
+        if let Some(body) = body.filter(|_| self.is_office(envelope)) {
+            self.writes.push(Write::Body {
+                id: body.of,
+                body: None,
+            });
+            self.judged.push(body.of);
+        }
+    }
+
+    /// A genesis makes a document known.
+    fn genesis(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        if !envelope.is_genesis() {
+            return Ok(());
+        }
+        let object = envelope.object();
+        let body = envelope.body().and_then(|body| ChangeBody::from_bytes(body).ok());
+        let Some((doc_type, _)) = body.and_then(|body| body.genesis) else {
+            return Ok(());
+        };
+        if self.docs.insert(object, ()).is_none() && self.store.doc(object)?.is_none() {
+            self.writes.push(Write::Doc(DocRow {
+                object,
+                doc_type,
+                unit: envelope.header().unit(),
+                audience: envelope.header().feed.audience,
+                cache: None,
+            }));
+        }
+        Ok(())
+    }
+
+    fn is_office(&self, envelope: &Envelope) -> bool {
+        let device = envelope.header().device();
+        self.directory.holder(device) == Some(Holder::Office)
+            && self.directory.standing(envelope) == Standing::Good
+    }
+
+    /// Caches may hold what a revocation takes out.
+    fn drop_caches(&mut self) -> Result<(), EngineError> {
+        for row in self.store.docs()?.into_iter().filter(|row| row.cache.is_some()) {
+            self.writes.push(Write::Doc(DocRow { cache: None, ..row }));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! What is sent next, in the order in which it matters on a weak link.
+//!
+//! SOS > incident core > beacon > receipts and tasks > thumbnails > track segments > originals. The lanes
+//! carry that order: the urgent lane goes alone and first; the record lane with the beacon; descriptions,
+//! then the thumbnails they name; then the track; then originals. Inside a lane a feed keeps its order.
+
+use tala_protocol::envelope::{Envelope, Lane};
+use tala_protocol::sync::LeafRange;
+
+use crate::engine::{ALL, Engine, EngineError};
+use crate::store::{EnvelopeRow, MediaRow, Pick, Store};
+
+/// Bytes of one batch on a weak link.
+pub const BATCH_WEAK_BYTES: usize = 8 * 1024;
+/// Bytes of one batch on a good link.
+pub const BATCH_GOOD_BYTES: usize = 256 * 1024;
+/// What an envelope costs beside its body, about: signature, times, kind, object.
+const ENVELOPE_COST_BYTES: usize = 96;
+/// Most envelopes read at once.
+const READ_AT_ONCE: usize = 1_024;
+/// Most ranges asked to be proved at once.
+const RANGES_MAX: usize = 64;
+
+/// How the link is, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// 2G at the edge: small batches.
+    Weak,
+    /// Wi-Fi, 4G: one batch for a day.
+    Good,
+}
+
+/// Envelopes to send together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Batch {
+    pub(crate) envelopes: Vec<Envelope>,
+    /// Whether something urgent is in it; then nothing else is.
+    pub(crate) urgent: bool,
+}
+
+impl Link {
+    /// Bytes of one batch.
+    pub const fn batch_bytes(self) -> usize {
+        match self {
+            Link::Weak => BATCH_WEAK_BYTES,
+            Link::Good => BATCH_GOOD_BYTES,
+        }
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// The next batch.
+    pub(crate) fn next_batch(&self, link: Link) -> Result<Batch, EngineError> {
+        let urgent = self.store.envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
+        if !urgent.is_empty() {
+            return Ok(Batch {
+                envelopes: fill(urgent, link.batch_bytes())?,
+                urgent: true,
+            });
+        }
+        let thumbs_first = link == Link::Weak && self.next_upload(false)?.is_some();
+        let mut envelopes = Vec::new();
+        let mut room = link.batch_bytes();
+        for lane in [Lane::Record, Lane::Media, Lane::Track] {
+            if lane == Lane::Track && thumbs_first {
+                break;
+            }
+            let rows = self.store.envelopes(&Pick::ToSend(lane), READ_AT_ONCE)?;
+            let all = rows.len();
+            let some = fill_room(rows, &mut room, envelopes.is_empty())?;
+            let cut = some.len() < all;
+            envelopes.extend(some);
+            if cut {
+                break;
+            }
+        }
+        Ok(Batch {
+            envelopes,
+            urgent: false,
+        })
+    }
+
+    /// Whether anything signed waits to be sent.
+    pub fn has_unsent(&self) -> Result<bool, EngineError> {
+        for lane in Lane::ALL {
+            if !self.store.envelopes(&Pick::ToSend(lane), 1)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Leaves that the centre named and has not proved.
+    pub(crate) fn to_prove(&self) -> Result<Vec<LeafRange>, EngineError> {
+        let Some(log) = self.centre.log else {
+            return Ok(Vec::new());
+        };
+        let rows = self.store.envelopes(&Pick::Unproved(log), READ_AT_ONCE)?;
+        let leaves = rows.iter().filter_map(|row| row.delivery.leaf());
+        Ok(ranges(leaves.map(|at| at.leaf)))
+    }
+
+    /// The next file to send: thumbnails before originals, what is begun before what is not.
+    pub(crate) fn next_upload(&self, originals: bool) -> Result<Option<MediaRow>, EngineError> {
+        let mut rows = self.store.media_all()?;
+        rows.retain(|row| row.held && !row.complete && (originals || row.thumb));
+        rows.sort_by_key(|row| (!row.thumb, row.uploaded == 0));
+        for row in rows {
+            // The centre takes bytes only for what it has a description of.
+            let described = self.store.envelope(&row.described_by)?;
+            if described.is_some_and(|e| e.delivery.leaf().is_some()) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Everything that waits for anything, for counting.
+    pub(crate) fn unsent_rows(&self) -> Result<Vec<EnvelopeRow>, EngineError> {
+        let mut rows = self.store.envelopes(&Pick::Unsigned, ALL)?;
+        for lane in Lane::ALL {
+            rows.extend(self.store.envelopes(&Pick::ToSend(lane), ALL)?);
+        }
+        Ok(rows)
+    }
+}
+
+fn fill(rows: Vec<EnvelopeRow>, bytes: usize) -> Result<Vec<Envelope>, EngineError> {
+    fill_room(rows, &mut bytes.clone(), true)
+}
+
+/// Takes rows from the front while there is room; the first always, if nothing else is taken yet.
+fn fill_room(
+    rows: Vec<EnvelopeRow>,
+    room: &mut usize,
+    mut first: bool,
+) -> Result<Vec<Envelope>, EngineError> {
+    let mut out = Vec::new();
+    for row in rows {
+        let body = row.body.as_ref().map_or(0, Vec::len);
+        let cost = body.saturating_add(ENVELOPE_COST_BYTES);
+        if cost > *room && !first {
+            break;
+        }
+        first = false;
+        *room = room.saturating_sub(cost);
+        out.extend(row.envelope()?);
+    }
+    Ok(out)
+}
+
+/// Ascending leaves as ranges.
+fn ranges(leaves: impl Iterator<Item = u64>) -> Vec<LeafRange> {
+    let mut out: Vec<LeafRange> = Vec::new();
+    for leaf in leaves {
+        let full = out.len() == RANGES_MAX;
+        match out.last_mut() {
+            Some(range) if range.first.checked_add(range.count) == Some(leaf) => range.count += 1,
+            _ if full => break,
+            _ => out.push(LeafRange {
+                first: leaf,
+                count: 1,
+            }),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_in_a_row_are_asked_for_together() {
+        let found = ranges([3, 4, 5, 9, 11, 12].into_iter());
+        let expected = [(3, 3), (9, 1), (11, 2)];
+        assert_eq!(found.len(), 3);
+        for (range, (first, count)) in found.iter().zip(expected) {
+            assert_eq!((range.first, range.count), (first, count));
+        }
+        assert_eq!(ranges((0..1_000).map(|n| n * 2)).len(), RANGES_MAX);
+    }
+}

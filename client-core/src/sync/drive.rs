@@ -1,0 +1,82 @@
+//! Driving a sync with a key and a transport. Everything that may wait is here.
+
+use tala_protocol::time::DeviceTimes;
+
+use super::{Step, Summary, SyncError, SyncOptions, SyncSession};
+use crate::beacon::signed_beacon;
+use crate::engine::{Engine, EngineError};
+use crate::media::{Blobs, upload};
+use crate::signer::{Signer, sign_pending};
+use crate::store::Store;
+use crate::transport::{Transport, TransportError};
+
+/// Why a sync ended early. What was taken in before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The link or the centre.
+    #[error("talking to the centre")]
+    Transport(#[from] TransportError),
+    /// An answer was not taken.
+    #[error("taking the centre's answer")]
+    Sync(#[from] SyncError),
+    /// The phone.
+    #[error("preparing what to send")]
+    Engine(#[from] EngineError),
+}
+
+/// What a drive needs beside the engine.
+pub struct Surroundings<'a, T, G, B, C> {
+    /// The link to the centre.
+    pub transport: &'a mut T,
+    /// The key.
+    pub signer: &'a G,
+    /// Where files are.
+    pub blobs: &'a B,
+    /// The clocks.
+    pub clock: C,
+    /// Battery, percent, for the beacon.
+    pub battery_pct: Option<u8>,
+}
+
+/// Seals what is due, signs what waits, hands over and fetches until nothing is left.
+pub async fn sync<S, T, G, B, C>(
+    engine: &mut Engine<S>,
+    with: &mut Surroundings<'_, T, G, B, C>,
+    options: SyncOptions,
+) -> Result<Summary, DriveError>
+where
+    S: Store,
+    T: Transport,
+    G: Signer,
+    B: Blobs,
+    C: Fn() -> DeviceTimes,
+{
+    engine.prepare_sync(options.why, (with.clock)())?;
+    sign_pending(engine, with.signer).await?;
+    let beacon = signed_beacon(engine, with.signer, with.battery_pct).await;
+    let (mut session, mut step) = SyncSession::start(engine, options, beacon)?;
+    loop {
+        step = match step {
+            Step::Send(frame) => {
+                let answer = with.transport.sync(frame).await?;
+                session.on_reply(engine, &answer, (with.clock)())?
+            }
+            Step::Upload(hash) => {
+                let (sent, complete) = upload(engine, with.transport, with.blobs, hash).await?;
+                session.on_uploaded(engine, hash, sent, complete, (with.clock)())?
+            }
+            Step::Done(summary) => return Ok(summary),
+        };
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// Before a sync: seals what this kind of sync must hand over.
+    pub fn prepare_sync(&mut self, why: super::Why, now: DeviceTimes) -> Result<(), EngineError> {
+        let moving = self.moved_to(now).is_some();
+        if why != super::Why::Periodic || moving || self.is_seal_due(now) {
+            self.seal(now)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! Taking a reply in: one transaction for everything it says.
+
+use std::collections::BTreeMap;
+
+use tala_protocol::hash::Digest;
+use tala_protocol::id::LogId;
+use tala_protocol::log::NodeHash;
+use tala_protocol::sync::{Outcome, Span, SyncReply};
+use tala_protocol::time::DeviceTimes;
+
+use super::SyncError;
+use super::proof::{self, Proofs};
+use super::restored;
+use crate::engine::{CENTRE, Engine, EngineError};
+use crate::identity::Centre;
+use crate::intake::{Intake, Origin};
+use crate::store::{Delivery, LeafAt, Store, Write};
+
+/// What a reply did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Took {
+    pub(super) handed_over: usize,
+    pub(super) proved: usize,
+    pub(super) fetched: usize,
+    pub(super) refused: usize,
+    pub(super) later: bool,
+    pub(super) restored: bool,
+    pub(super) moved_on: bool,
+}
+
+/// Where the envelopes of a push came to lie.
+pub(super) struct Landed {
+    /// Id by leaf.
+    pub(super) leaves: BTreeMap<u64, Digest>,
+    refused: Vec<(Digest, u8)>,
+    later: bool,
+}
+
+impl<S: Store> Engine<S> {
+    /// Takes a reply in.
+    pub(super) fn take_reply(
+        &mut self,
+        reply: SyncReply,
+        sent: &[Digest],
+        now: DeviceTimes,
+    ) -> Result<Took, SyncError> {
+        let landed = land(&reply.spans, sent)?;
+        let log = reply.log;
+        let mut centre = self.centre.clone();
+        let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
+        intake.runs(reply.runs)?;
+        let directory = intake.directory().clone();
+        let (mut batch, effects) = intake.finish();
+
+        let mut took = Took {
+            refused: landed.refused.len(),
+            later: landed.later,
+            moved_on: !reply.cursors.is_empty(),
+            ..Took::default()
+        };
+        if centre.log != Some(log) {
+            took.restored = centre.log.is_some();
+            batch.extend(self.on_other_log(&mut centre, log, &directory, reply.restored.as_deref(), now)?);
+        }
+        let proofs = Proofs {
+            keys: proof::log_keys(&directory, log),
+            ack: reply.ack.as_deref(),
+            receipts: &reply.receipts,
+            consistency: reply.consistency.as_ref(),
+        };
+        let proved = self.prove(&proofs, &landed, &mut centre, log)?;
+        took.proved = proved.count;
+        batch.extend(landed.deliveries(log, &proved.acknowledged));
+        batch.extend(proved.writes);
+        took.handed_over = landed.leaves.len();
+        batch.extend(reply.cursors.into_iter().map(Write::Cursor));
+        batch.extend(self.scopes(reply.scopes));
+        batch.extend(self.wanted(&reply.wanted)?);
+        let backed_up_to = reply.backed_up_to.unwrap_or(0);
+        centre.backed_up_to = centre.backed_up_to.max(backed_up_to);
+        centre.synced_at = Some(now.wall);
+        if let Some(time) = reply.server_time {
+            centre.clock_ahead_ms = Some(now.wall.0.saturating_sub(time.0));
+        }
+        batch.push(Write::Set(CENTRE, centre.to_bytes()));
+        self.store.commit(&batch).map_err(EngineError::from)?;
+        self.centre = centre;
+        let taken = self.settle(effects)?;
+        took.fetched = taken.new;
+        took.moved_on |= taken.new > 0;
+        Ok(took)
+    }
+
+    /// The centre has another log than the one we know.
+    fn on_other_log(
+        &self,
+        centre: &mut Centre,
+        log: LogId,
+        directory: &tala_protocol::cert::Directory,
+        statement: Option<&[u8]>,
+        now: DeviceTimes,
+    ) -> Result<Vec<Write>, EngineError> {
+        let old = centre.log;
+        let keys = proof::log_keys(directory, log);
+        let restore = statement.and_then(|bytes| restored::verified(bytes, &keys, old));
+        restored::begin(&self.store, centre, log, restore, now.wall)
+    }
+
+    /// Lists that may be read now, and lists that may not be read any more.
+    fn scopes(&self, scopes: Option<Vec<tala_protocol::sync::Cursor>>) -> Vec<Write> {
+        let Some(allowed) = scopes else {
+            return Vec::new();
+        };
+        let held = self.store.cursors().unwrap_or_default();
+        let gone = held.iter().filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
+        let new = allowed.iter().filter(|a| !held.iter().any(|h| a.scope == h.scope));
+        let drop = gone.map(|cursor| Write::DropCursor(cursor.scope));
+        drop.chain(new.map(|cursor| Write::Cursor(*cursor))).collect()
+    }
+
+    /// Files whose bytes the centre lacks, whatever we thought.
+    fn wanted(&self, wanted: &[Digest]) -> Result<Vec<Write>, EngineError> {
+        let mut batch = Vec::new();
+        for hash in wanted {
+            let row = self.store.media(hash)?;
+            if let Some(row) = row.filter(|row| row.complete && row.held) {
+                batch.push(Write::Media(crate::store::MediaRow {
+                    complete: false,
+                    uploaded: 0,
+                    ..row
+                }));
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// Fits the spans to what was sent.
+fn land(spans: &[Span], sent: &[Digest]) -> Result<Landed, SyncError> {
+    let mut landed = Landed {
+        leaves: BTreeMap::new(),
+        refused: Vec::new(),
+        later: false,
+    };
+    let mut rest = sent;
+    for span in spans {
+        let count = usize::try_from(span.count).map_err(|_| SyncError::Misfit)?;
+        let (these, after) = rest.split_at_checked(count).ok_or(SyncError::Misfit)?;
+        rest = after;
+        match span.outcome {
+            Outcome::Stored { first_leaf } | Outcome::Known { first_leaf } => {
+                for (n, id) in (0u64..).zip(these) {
+                    let leaf = first_leaf.checked_add(n).ok_or(SyncError::Misfit)?;
+                    landed.leaves.insert(leaf, *id);
+                }
+            }
+            Outcome::Refused(why) => {
+                landed.refused.extend(these.iter().map(|id| (*id, why.code())));
+            }
+            Outcome::Later => landed.later = true,
+        }
+    }
+    // What the reply does not speak of was not taken.
+    landed.later |= !rest.is_empty();
+    Ok(landed)
+}
+
+impl Landed {
+    fn deliveries(&self, log: LogId, acknowledged: &[u64]) -> Vec<Write> {
+        let stored = self.leaves.iter().map(|(leaf, id)| {
+            let at = LeafAt { log, leaf: *leaf };
+            let delivery = if acknowledged.contains(leaf) {
+                Delivery::Acknowledged(at)
+            } else {
+                Delivery::Claimed(at)
+            };
+            Write::Deliver { id: *id, delivery }
+        });
+        let refused = self.refused.iter().map(|(id, why)| Write::Deliver {
+            id: *id,
+            delivery: Delivery::Refused(*why),
+        });
+        stored.chain(refused).collect()
+    }
+
+    /// Ids on these leaves, if all of them are of this push.
+    pub(super) fn on(&self, first: u64, count: u64) -> Option<Vec<Digest>> {
+        let end = first.checked_add(count)?;
+        let ids: Vec<Digest> = self.leaves.range(first..end).map(|(_, id)| *id).collect();
+        (ids.len() as u64 == count).then_some(ids)
+    }
+}
+
+/// The hash of an envelope's leaf: over its whole signed form.
+pub(super) fn leaf_of(envelope: &tala_protocol::envelope::Envelope) -> NodeHash {
+    tala_protocol::log::leaf_hash(&tala_protocol::envelope::signed::encode(envelope))
+}

@@ -1,0 +1,182 @@
+//! The connection: made when needed, kept, replaced when silent.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, Url};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::request::{Answer, Ask, Signed};
+use crate::transport::retry::{CONNECTION_EVERY_MS, RESEND_AFTER_MS, Retry, back_off_ms};
+use crate::transport::TransportError;
+
+/// Longest answer that is read, bytes.
+const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Slowest link that is waited for, bytes a second: what 30 % loss leaves of any 2G link.
+const RATE_MIN_BYTES_PER_S: u64 = 200;
+/// Silence while an answer arrives after which the connection counts as dead.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// How to reach a centre.
+#[derive(Debug, Clone, Default)]
+pub struct HttpOptions {
+    /// The only roots that are trusted, PEM; without them the platform's.
+    pub roots_pem: Option<Vec<u8>>,
+    /// Attempts of one request before giving up; 0 and 1 both mean one.
+    pub attempts: u32,
+}
+
+/// A client with its connection.
+pub(super) struct Connection {
+    base: Url,
+    options: HttpOptions,
+    client: Client,
+    connected_at: Option<Instant>,
+}
+
+impl Connection {
+    pub(super) fn new(url: &str, options: HttpOptions) -> Result<Self, TransportError> {
+        let base = Url::parse(url).map_err(|e| refused("the centre's address is not a URL", e))?;
+        check_scheme(&base)?;
+        let client = build(&options)?;
+        Ok(Self {
+            base,
+            options,
+            client,
+            connected_at: None,
+        })
+    }
+
+    /// Sends once.
+    pub(super) async fn send(&mut self, ask: &Ask, signed: &Signed) -> Result<Answer, TransportError> {
+        let url = self.base.join(&ask.path).map_err(|e| refused("the path does not fit", e))?;
+        self.connected_at.get_or_insert_with(Instant::now);
+        let request = self
+            .client
+            .request(ask.method.clone(), url)
+            .headers(ask.headers(signed))
+            .body(ask.body.clone());
+        let bytes = u64::try_from(ask.body.len()).unwrap_or(u64::MAX);
+        let patience = RESEND_AFTER_MS + bytes.saturating_mul(1_000) / RATE_MIN_BYTES_PER_S;
+        match timeout(Duration::from_millis(patience), request.send()).await {
+            Ok(Ok(response)) => read(response).await,
+            Ok(Err(error)) => Err(TransportError {
+                what: "the centre cannot be reached".into(),
+                retry: Retry::After(None),
+                source: Some(Box::new(error)),
+            }),
+            Err(_) => Err(TransportError::new("no answer in time", Retry::Now)),
+        }
+    }
+
+    /// Waits as a failure asks for, and replaces the connection. `false`: give up.
+    pub(super) async fn wait(&mut self, failure: &TransportError, attempt: u32, random: u64) -> bool {
+        if attempt >= self.options.attempts.max(1) {
+            return false;
+        }
+        let wait_ms = match failure.retry {
+            Retry::Never | Retry::Person => return false,
+            Retry::Now => 0,
+            Retry::After(asked) => asked.unwrap_or(0).max(back_off_ms(attempt, random)),
+        };
+        let since = self.connected_at.map_or(Duration::MAX, |at| at.elapsed());
+        let apart = Duration::from_millis(CONNECTION_EVERY_MS).saturating_sub(since);
+        sleep(Duration::from_millis(wait_ms).max(apart)).await;
+        match build(&self.options) {
+            Ok(client) => {
+                self.client = client;
+                self.connected_at = None;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Answer, TransportError> {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_MAX_BYTES => {
+                return Err(TransportError::new("the answer is too long", Retry::Never));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => {
+                return Err(TransportError {
+                    what: "the answer was cut".into(),
+                    retry: Retry::Now,
+                    source: Some(Box::new(error)),
+                });
+            }
+        }
+    }
+    let answer = Answer { headers, body };
+    // An upload that stands elsewhere is an answer, not a failure.
+    let elsewhere = status == 409 && answer.headers.contains_key("upload-offset");
+    if (200..300).contains(&status) || elsewhere {
+        return Ok(answer);
+    }
+    let text = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok());
+    let retry_after = text("retry-after").and_then(|v| v.parse().ok());
+    let what = format!("the centre answered {status}{}", problem(&answer.body));
+    Err(TransportError::new(what, Retry::of_status(status, retry_after)))
+}
+
+/// The title of a problem document, if there is one.
+fn problem(body: &[u8]) -> String {
+    let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let title = value.as_ref().and_then(|v| v.get("title")?.as_str());
+    title.map_or_else(String::new, |title| {
+        format!(" ({})", title.chars().take(200).collect::<String>())
+    })
+}
+
+fn build(options: &HttpOptions) -> Result<Client, TransportError> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Another part of the program may have chosen one before us; that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let mut builder = Client::builder()
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(None)
+        .read_timeout(IDLE)
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(pem) = &options.roots_pem {
+        let roots = Certificate::from_pem_bundle(pem);
+        let roots = roots.map_err(|e| refused("the pinned roots cannot be read", e))?;
+        builder = builder.tls_certs_only(roots);
+    }
+    builder.build().map_err(|e| refused("the client cannot be built", e))
+}
+
+/// Plain HTTP would show positions to everybody on the way.
+fn check_scheme(url: &Url) -> Result<(), TransportError> {
+    let loopback = match url.host_str() {
+        Some("localhost" | "127.0.0.1" | "[::1]") => true,
+        Some(_) | None => false,
+    };
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if loopback => Ok(()),
+        _ => Err(TransportError::new(
+            "the centre's address must begin with https://",
+            Retry::Person,
+        )),
+    }
+}
+
+fn refused(
+    what: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> TransportError {
+    TransportError {
+        what: what.to_owned(),
+        retry: Retry::Person,
+        source: Some(Box::new(source)),
+    }
+}
