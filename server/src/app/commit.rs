@@ -1,0 +1,210 @@
+//! Committing: number, place in its feed, leaf, and who sees it, in one transaction.
+//!
+//! A [`Commit`] is one group inside one transaction. It is the only code that gives numbers and appends to
+//! lists, whatever the store, so both stores keep the same order. Numbers are given in the order of
+//! [`Commit::push`] and [`Commit::say`]; the envelopes of one push get consecutive ones.
+
+mod place;
+mod say;
+mod show;
+mod statements;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tala_protocol::cert::Directory;
+use tala_protocol::envelope::{Envelope, signed};
+use tala_protocol::feed::FeedKey;
+use tala_protocol::log::{Frontier, leaf_hash};
+use tala_protocol::time::UnixMs;
+
+use super::ingest::Arrived;
+use crate::store::{
+    FeedRow, LogRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, Standing, StoreError, Tx,
+};
+pub use say::{Draft, Said};
+
+/// What became of one envelope of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// Stored now.
+    Stored(Lsn),
+    /// Had been stored before.
+    Known(Lsn),
+}
+
+/// One group that is being committed.
+pub struct Commit<'t> {
+    tx: &'t mut dyn Tx,
+    log: LogRow,
+    frontier: Frontier,
+    feeds: HashMap<FeedKey, FeedRow>,
+    directory: Arc<Directory>,
+    directory_changed: bool,
+    now: UnixMs,
+}
+
+/// What stands after a group: valid once the transaction is durable.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The log's row.
+    pub log: LogRow,
+    /// Its right edge.
+    pub frontier: Frontier,
+    /// The directory, if statements changed it.
+    pub directory: Option<Arc<Directory>>,
+}
+
+impl<'t> Commit<'t> {
+    /// Begins a group. `directory` is what was in force before it.
+    pub fn begin(
+        tx: &'t mut dyn Tx,
+        directory: Arc<Directory>,
+        now: UnixMs,
+    ) -> Result<Self, StoreError> {
+        let log = tx.log()?.ok_or(StoreError::Damaged("log"))?;
+        let frontier = match Frontier::from_bytes(&log.frontier) {
+            Ok(frontier) if frontier.size() == log.size => frontier,
+            _ => return Err(StoreError::Damaged("log frontier")),
+        };
+        Ok(Self {
+            tx,
+            log,
+            frontier,
+            feeds: HashMap::new(),
+            directory,
+            directory_changed: false,
+            now,
+        })
+    }
+
+    /// Commits the envelopes of one push, in their order.
+    pub fn push(&mut self, arrived: &[Arrived]) -> Result<Vec<Placed>, StoreError> {
+        arrived.iter().map(|one| self.add(one)).collect()
+    }
+
+    /// The transaction, for writes that have nothing to do with envelopes, feeds or the log.
+    pub fn tx(&mut self) -> &mut dyn Tx {
+        self.tx
+    }
+
+    /// Writes what was gathered. The transaction is still to be committed.
+    pub fn finish(mut self) -> Result<Committed, StoreError> {
+        for row in self.feeds.values() {
+            self.tx.set_feed(row)?;
+        }
+        if self.log.size != self.frontier.size() {
+            self.log.size = self.frontier.size();
+            self.log.frontier = self.frontier.to_bytes();
+            self.tx.set_log(&self.log)?;
+        }
+        Ok(Committed {
+            log: self.log,
+            frontier: self.frontier,
+            directory: self.directory_changed.then_some(self.directory),
+        })
+    }
+
+    fn add(&mut self, arrived: &Arrived) -> Result<Placed, StoreError> {
+        let envelope = &arrived.envelope;
+        if let Some(lsn) = self.tx.lsn_of(&envelope.id())? {
+            return Ok(Placed::Known(lsn));
+        }
+        let key = envelope.header().feed;
+        let mut row = self.feed_row(&key)?;
+        let (standing, reason) = self.place(&row, envelope, arrived.policy)?;
+        let lsn = self.append(&row, envelope, standing)?;
+        row.highest_seq = row.highest_seq.max(envelope.header().seq);
+        if let Some(reason) = reason {
+            if reason == QuarantineReason::Fork && row.forked_at.is_none() {
+                row.forked_at = Some(envelope.header().seq);
+            }
+            self.set_apart(lsn, envelope, reason)?;
+        } else {
+            self.publish(lsn, envelope)?;
+        }
+        if standing == Standing::Chained {
+            row = self.advance(row, envelope)?;
+        }
+        self.feeds.insert(key, row);
+        Ok(Placed::Stored(lsn))
+    }
+
+    fn feed_row(&mut self, key: &FeedKey) -> Result<FeedRow, StoreError> {
+        if let Some(row) = self.feeds.get(key) {
+            return Ok(*row);
+        }
+        match self.tx.feed(key)? {
+            Some(row) => Ok(row),
+            None => self.tx.add_feed(key),
+        }
+    }
+
+    /// Numbers an envelope, keeps it and makes it a leaf.
+    fn append(
+        &mut self,
+        row: &FeedRow,
+        envelope: &Envelope,
+        standing: Standing,
+    ) -> Result<Lsn, StoreError> {
+        let next = self.frontier.size().checked_sub(self.log.base);
+        let lsn = Lsn(next.ok_or(StoreError::Damaged("log base"))?);
+        self.tx.append_envelope(&NewEnvelope {
+            lsn,
+            feed: row.no,
+            envelope,
+            standing,
+            known_at: self.now,
+        })?;
+        let leaf = leaf_hash(&signed::encode(envelope));
+        push_leaf(self.tx, &mut self.frontier, leaf)?;
+        Ok(lsn)
+    }
+
+    fn set_apart(
+        &mut self,
+        lsn: Lsn,
+        envelope: &Envelope,
+        reason: QuarantineReason,
+    ) -> Result<(), StoreError> {
+        self.tx
+            .put_quarantine(&quarantine_row(lsn, envelope, reason, self.now))
+    }
+}
+
+/// Appends a leaf and keeps every node that it completes.
+pub(super) fn push_leaf(
+    tx: &mut dyn Tx,
+    frontier: &mut Frontier,
+    leaf: [u8; 32],
+) -> Result<(), StoreError> {
+    let mut kept = Ok(());
+    frontier.push_storing(leaf, |node, hash| {
+        if kept.is_ok() {
+            kept = tx.put_node(node.level, node.index, &hash);
+        }
+    });
+    kept
+}
+
+/// The quarantine row of an envelope.
+pub(super) fn quarantine_row(
+    lsn: Lsn,
+    envelope: &Envelope,
+    reason: QuarantineReason,
+    now: UnixMs,
+) -> QuarantineRow {
+    let header = envelope.header();
+    QuarantineRow {
+        lsn,
+        envelope: envelope.id(),
+        unit: header.unit(),
+        device: header.device(),
+        person: header.person,
+        object: envelope.object(),
+        reason,
+        detail: String::new(),
+        known_at: now,
+        released_at: None,
+    }
+}

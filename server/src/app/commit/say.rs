@@ -1,0 +1,117 @@
+//! What the office itself says: made, signed and committed in one step, because only the writer knows
+//! what its feed said last.
+
+use tala_protocol::envelope::{Audience, Desk, Envelope, Header, Kind, Lane, Unsigned};
+use tala_protocol::feed::FeedKey;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{ObjectId, PersonId, UnitId};
+use tala_protocol::time::{BootId, DeviceTimes, MonoMs};
+
+use super::{Commit, Placed};
+use crate::app::error::AppError;
+use crate::app::ingest::Arrived;
+use crate::app::keys::Signer;
+use crate::store::Lsn;
+
+/// Something the office is about to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// For which unit.
+    pub unit: UnitId,
+    /// For which audience of it.
+    pub audience: Audience,
+    /// In which lane.
+    pub lane: Lane,
+    /// What kind of thing.
+    pub kind: Kind,
+    /// About which object; `None` makes a new one.
+    pub object: Option<ObjectId>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// On whose behalf.
+    pub person: Option<PersonId>,
+    /// In which role and session.
+    pub desk: Option<Desk>,
+}
+
+/// What the office said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// Its number.
+    pub lsn: Lsn,
+    /// Its id.
+    pub id: Digest,
+    /// The object it is about, or made.
+    pub object: ObjectId,
+}
+
+impl Draft {
+    /// A statement for a unit.
+    pub fn statement(unit: UnitId, kind: Kind, body: Vec<u8>) -> Self {
+        Self {
+            unit,
+            audience: Audience::Field,
+            lane: Lane::Record,
+            kind,
+            object: None,
+            body,
+            person: None,
+            desk: None,
+        }
+    }
+}
+
+impl Commit<'_> {
+    /// Says something with `signer`'s key, at the end of its feed.
+    pub fn say(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<Said, AppError> {
+        let envelope = self.seal(draft, signer)?;
+        let (id, object) = (envelope.id(), envelope.object());
+        let arrived = Arrived {
+            envelope,
+            policy: None,
+        };
+        match self.add(&arrived)? {
+            Placed::Stored(lsn) | Placed::Known(lsn) => Ok(Said { lsn, id, object }),
+        }
+    }
+
+    fn seal(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<Envelope, AppError> {
+        // A restored centre begins new epochs: its feeds must not go on where a lost future may have been.
+        let epoch = u32::try_from(self.log.base).unwrap_or(u32::MAX);
+        let feed = FeedKey {
+            unit: draft.unit,
+            audience: draft.audience,
+            device: signer.public().device_id(),
+            epoch,
+            lane: draft.lane,
+        };
+        let head = self.feed_row(&feed)?.head;
+        let header = Header {
+            feed,
+            person: draft.person,
+            seq: head.map_or(1, |head| head.seq.saturating_add(1)),
+            prev: head.map(|head| head.hash),
+            kind: draft.kind,
+            object: draft.object,
+            times: DeviceTimes {
+                wall: self.now,
+                mono: MonoMs(self.now.0),
+                boot: BootId(0),
+                gnss: None,
+            },
+            body_len: 0,
+            body_hash: Digest::sha256(b""),
+            after: Vec::new(),
+            desk: draft.desk,
+        };
+        let unsigned = Unsigned::new(header, draft.body.clone())
+            .map_err(|error| AppError::Invalid(error.to_string()))?;
+        let alg = signer.public().alg();
+        let to_sign = self
+            .directory
+            .realm()
+            .bytes_to_sign(alg, unsigned.header_bytes());
+        let signature = signer.sign(&to_sign)?;
+        Ok(unsigned.signed(alg, signature))
+    }
+}

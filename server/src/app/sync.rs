@@ -1,0 +1,133 @@
+//! One sync of a phone: take what it hands over, prove it, give what is new.
+
+mod pull;
+mod push;
+
+use tala_protocol::id::{DeviceId, LogId};
+use tala_protocol::sync::{Cursor, Scope, SyncReply, SyncRequest, Versions};
+use tala_protocol::time::UnixMs;
+
+use super::centre::Centre;
+use super::error::AppError;
+use super::proofs;
+use super::scopes::device_scopes;
+use crate::store::{LogRow, Reads, read};
+
+/// Who syncs: the device whose signature the request carries. HTTP has checked that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceCtx {
+    /// Which device.
+    pub device: DeviceId,
+}
+
+/// Smallest page, bytes.
+const BUDGET_MIN: usize = 8 * 1024;
+/// Largest page, bytes.
+const BUDGET_MAX: usize = 256 * 1024;
+/// Marks a list in [`SyncReply::scopes`] that the device may not read any more.
+pub const NOT_READABLE: u64 = u64::MAX;
+
+impl Centre {
+    /// Answers one sync. Blocks until what was handed over is durable.
+    ///
+    /// A device that may not sign in any more (expired, revoked) still hands over, and gets outcomes and
+    /// receipts, but no lists.
+    pub fn sync(&self, ctx: DeviceCtx, request: SyncRequest) -> Result<SyncReply, AppError> {
+        let directory = self.directory();
+        if directory.key(ctx.device).is_none() {
+            return Err(AppError::Device);
+        }
+        let now = self.now();
+        let mut reply = SyncReply::empty(self.log_id());
+        let version = Versions::CURRENT.common(request.versions);
+        reply.version = version.unwrap_or(Versions::CURRENT.max);
+        let pushes = !request.runs.is_empty();
+        let pushed = self.take_push(ctx, request.runs, now)?;
+        if pushes {
+            reply.server_time = Some(now);
+        }
+        let budget = usize::try_from(request.budget_bytes).unwrap_or(BUDGET_MAX);
+        let budget = budget.clamp(BUDGET_MIN, BUDGET_MAX);
+        let readable = device_scopes(&directory, ctx.device, now);
+        read(self.store.as_ref(), |reads| {
+            let mut answer = reply.clone();
+            let log = reads.log()?.ok_or(crate::store::StoreError::Damaged("log"))?;
+            answer.log = log.id;
+            let mut fill = || -> Result<(), AppError> {
+                self.answer_push(reads, &log, &pushed, &mut answer, now)?;
+                self.answer_proofs(reads, &request.prove, request.proof_from, &mut answer)?;
+                if pushes || !request.prove.is_empty() {
+                    answer.backed_up_to = Some(log.backed_up_to).filter(|leaf| *leaf > 0);
+                }
+                if version.is_none() {
+                    return Ok(());
+                }
+                let Some(cursors) = cursors(&log, request.log, &request.cursors) else {
+                    answer.restored = log.restored.clone();
+                    answer.scopes = Some(readable.iter().map(|s| at(*s, 0)).collect());
+                    return Ok(());
+                };
+                answer.scopes = scopes_changed(&readable, cursors);
+                let asked = cursors.iter().filter(|c| readable.contains(&c.scope));
+                pull::fill(reads, ctx.device, asked, budget, now, &mut answer)?;
+                Ok(())
+            };
+            let filled = fill();
+            Ok(filled.map(|()| answer))
+        })?
+    }
+
+    fn answer_proofs(
+        &self,
+        reads: &dyn Reads,
+        prove: &[tala_protocol::sync::LeafRange],
+        proof_from: Option<u64>,
+        reply: &mut SyncReply,
+    ) -> Result<(), AppError> {
+        let checkpoint = self.checkpoint();
+        for range in prove {
+            // A range that this log does not have (another log, a future) is left out, not an error.
+            if let Ok(receipt) = proofs::receipt(reads, &checkpoint, *range) {
+                reply.receipts.push(receipt.to_bytes());
+            }
+        }
+        if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
+            reply.consistency = proofs::consistency(reads, &checkpoint, from).ok();
+        }
+        Ok(())
+    }
+}
+
+/// The cursors, if they belong to this log; at first contact there are none.
+fn cursors<'a>(log: &LogRow, named: Option<LogId>, cursors: &'a [Cursor]) -> Option<&'a [Cursor]> {
+    match named {
+        Some(id) if id != log.id => None,
+        _ => Some(cursors),
+    }
+}
+
+/// Lists that the device may read and did not name, and lists that it named and may not read.
+fn scopes_changed(readable: &[Scope], named: &[Cursor]) -> Option<Vec<Cursor>> {
+    let unnamed = readable
+        .iter()
+        .filter(|scope| named.iter().all(|cursor| cursor.scope != **scope))
+        .map(|scope| at(*scope, 0));
+    let closed = named
+        .iter()
+        .filter(|cursor| !readable.contains(&cursor.scope))
+        .map(|cursor| at(cursor.scope, NOT_READABLE));
+    let changed: Vec<_> = unnamed.chain(closed).collect();
+    (!changed.is_empty()).then_some(changed)
+}
+
+const fn at(scope: Scope, position: u64) -> Cursor {
+    Cursor { scope, position }
+}
+
+/// The time from which on phones keep what they pull: thirty days.
+pub(super) fn window_start(now: UnixMs) -> UnixMs {
+    UnixMs(now.0.saturating_sub(30 * 86_400_000))
+}
+
+#[cfg(test)]
+mod tests;
