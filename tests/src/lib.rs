@@ -3,3 +3,5 @@
 //! The programs under `src/bin/` are started by `cargo xtask`; what they do lives here, one module each.
 
 pub mod hostile;
+pub mod oracle;
+pub mod sim;
