@@ -142,7 +142,10 @@ impl<S: Store> Engine<S> {
         also: Vec<Write>,
     ) -> Result<(), EngineError> {
         let actor = self.own_actor();
-        let row = self.store.doc(object)?.ok_or(DocumentsError::Unknown(object))?;
+        let row = self
+            .store
+            .doc(object)?
+            .ok_or(DocumentsError::Unknown(object))?;
         let held = self.held(object)?;
         let made = change(held.document(), actor, now.shown()).map_err(DocumentsError::from)?;
         let change = made.ok_or(DocumentsError::Nothing)?;
@@ -163,8 +166,10 @@ impl<S: Store> Engine<S> {
         }
         let batch = appender.finish();
         self.store.commit(&batch)?;
-        if let Some(stored) = self.store.envelope(&unsigned.id())? {
-            self.receive_change(&stored)?;
+        // It is written: whatever goes wrong in memory now only means building the document anew.
+        let stored = self.store.envelope(&unsigned.id()).ok().flatten();
+        if stored.is_none_or(|stored| self.receive_change(&stored).is_err()) {
+            self.judge_anew(object);
         }
         Ok(())
     }
@@ -183,8 +188,14 @@ impl<S: Store> Engine<S> {
     pub fn save_caches(&mut self) -> Result<(), EngineError> {
         let mut batch = Vec::new();
         for (object, held) in &self.documents.held {
-            let Some(row) = self.store.doc(*object)? else { continue };
-            if row.cache.as_ref().is_some_and(|(of, _)| *of == held.envelopes()) {
+            let Some(row) = self.store.doc(*object)? else {
+                continue;
+            };
+            if row
+                .cache
+                .as_ref()
+                .is_some_and(|(of, _)| *of == held.envelopes())
+            {
                 continue;
             }
             let saved = held.verified_save()?;

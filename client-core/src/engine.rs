@@ -10,16 +10,16 @@
 //! ([`crate::signer`]) and the network ([`crate::transport`]).
 
 use tala_protocol::cert::{CertError, Directory};
-use tala_protocol::envelope::{EnvelopeError, Kind, Realm, Unsigned};
+use tala_protocol::envelope::{EnvelopeError, Kind, Realm};
 use tala_protocol::id::{ObjectId, UnitId};
 use tala_protocol::key::{Signature, SignatureAlg};
-use tala_protocol::time::{DeviceTimes, UnixMs};
+use tala_protocol::time::DeviceTimes;
 
 use crate::documents::{Documents, DocumentsError};
 use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
 use crate::install::{self, InstallMarker, MarkerError};
-use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
+use crate::store::{PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const CENTRE: &str = "centre";
@@ -212,7 +212,8 @@ impl<S: Store> Engine<S> {
         signature: Signature,
     ) -> Result<(), EngineError> {
         if let Some(key) = self.directory.key(self.me.device) {
-            key.verify(&job.message, &signature).map_err(EnvelopeError::from)?;
+            key.verify(&job.message, &signature)
+                .map_err(EnvelopeError::from)?;
         }
         self.store.commit(&[Write::Sign {
             id: job.id,
@@ -238,18 +239,10 @@ impl<S: Store> Engine<S> {
         let key = self.directory.key(self.me.device);
         key.map_or(SignatureAlg::Ed25519, tala_protocol::key::PublicKey::alg)
     }
-
-    /// A row for a fresh envelope of this phone.
-    pub(crate) fn own_row(unsigned: &Unsigned, now: UnixMs) -> Write {
-        Write::Envelope(Box::new(EnvelopeRow::unsigned(unsigned, now)))
-    }
 }
 
 /// Replays every statement held.
-pub(crate) fn read_directory(
-    store: &impl Store,
-    me: &Identity,
-) -> Result<Directory, EngineError> {
+pub(crate) fn read_directory(store: &impl Store, me: &Identity) -> Result<Directory, EngineError> {
     let mut directory = Directory::new(me.root.clone());
     for kind in [Kind::Certificate, Kind::Revocation] {
         for row in store.envelopes(&Pick::OfKind(kind), ALL)? {

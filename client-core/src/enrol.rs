@@ -10,8 +10,8 @@ use tala_protocol::cert::{Directory, Holder};
 use tala_protocol::envelope::Realm;
 use tala_protocol::id::DeviceId;
 use tala_protocol::key::{PublicKey, Signature};
-use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest, EnrolmentCode, bytes_to_sign};
 use tala_protocol::sync::enrol::ENROL_LEN_MAX;
+use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest, EnrolmentCode, bytes_to_sign};
 use tala_protocol::sync::frame::{self, FrameError};
 use tala_protocol::time::UnixMs;
 
@@ -122,8 +122,8 @@ impl Enrolment {
         let statements = |source| EnrolError::Statements(Box::new(source));
         intake.runs(reply.statements).map_err(statements)?;
         let known = intake.directory();
-        let certified = known.key(device) == Some(&self.key)
-            && known.holder(device) == Some(Holder::Phone);
+        let certified =
+            known.key(device) == Some(&self.key) && known.holder(device) == Some(Holder::Phone);
         if !certified {
             return Err(EnrolError::NotCertified);
         }

@@ -59,16 +59,21 @@ impl<S: Store> Engine<S> {
         rows.sort_by_key(|row| (row.header.feed, row.header.seq));
         let mut track = Track::default();
         for row in rows {
-            let body = row.body.as_deref().and_then(|body| TrackBody::from_bytes(body).ok());
+            let body = row
+                .body
+                .as_deref()
+                .and_then(|body| TrackBody::from_bytes(body).ok());
             let Some(segment) = body.and_then(|body| decode(&body.segment).ok()) else {
                 track.unread += 1;
                 continue;
             };
             let start = track.fixes.len();
-            track.gaps.extend(segment.gaps.iter().map(|gap| ImportedGap {
-                index: start + usize::from(gap.index),
-                cause: gap.cause,
-            }));
+            track
+                .gaps
+                .extend(segment.gaps.iter().map(|gap| ImportedGap {
+                    index: start + usize::from(gap.index),
+                    cause: gap.cause,
+                }));
             track.fixes.extend(segment.fixes);
         }
         for row in self.store.journal(patrol)? {
@@ -94,9 +99,17 @@ impl<S: Store> Engine<S> {
             let statement = matches!(row.header.kind, Kind::Certificate | Kind::Revocation);
             statement || objects.is_none_or(|objects| objects.contains(&row.object()))
         });
-        rows.sort_by_key(|row| (!is_statement(row.header.kind), row.header.feed, row.header.seq));
+        rows.sort_by_key(|row| {
+            (
+                !is_statement(row.header.kind),
+                row.header.feed,
+                row.header.seq,
+            )
+        });
         for row in rows {
-            let Some(envelope) = row.envelope()? else { continue };
+            let Some(envelope) = row.envelope()? else {
+                continue;
+            };
             let cost = envelope.body().map_or(0, <[u8]>::len).saturating_add(256);
             if cost > room {
                 put_frame(&mut out, &page, false);
@@ -116,7 +129,7 @@ impl<S: Store> Engine<S> {
         let mut all = Taken::default();
         loop {
             let (len, after) = rest.split_first_chunk::<4>().ok_or(BundleError::Cut)?;
-            let len = usize::try_from(u32::from_be_bytes(*len)).map_err(|_| BundleError::Cut)?;
+            let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
             let (bytes, after) = after.split_at_checked(len).ok_or(BundleError::Cut)?;
             rest = after;
             let offer = PeerOffer::from_bytes(&frame::open(bytes, PEER_LEN_MAX)?)?;

@@ -128,7 +128,10 @@ impl<S: Store> Engine<S> {
         if self.patrol.is_some() || self.has_own_unsent()? {
             return Ok(false);
         }
-        let person = self.directory.assignment(self.me.device, now.wall).and_then(|a| a.person);
+        let person = self
+            .directory
+            .assignment(self.me.device, now.wall)
+            .and_then(|a| a.person);
         let me = Identity {
             unit,
             person,

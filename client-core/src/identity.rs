@@ -113,16 +113,21 @@ impl Centre {
     }
 
     fn encode(&self, e: &mut Encoder<&mut Vec<u8>>) -> Result<(), EncodeError> {
-        let root = self.checkpoint.map(|(_, root)| minicbor::bytes::ByteArray::from(root));
+        let root = self
+            .checkpoint
+            .map(|(_, root)| minicbor::bytes::ByteArray::from(root));
         let alarm: u8 = match self.alarm {
             None => 0,
             Some(Alarm::NewLogUnexplained) => 1,
             Some(Alarm::LogForked) => 2,
         };
         e.array(9)?.u8(1)?.encode(self.log)?;
-        e.encode(self.checkpoint.map(|(size, _)| size))?.encode(root)?;
-        e.u64(self.backed_up_to)?.encode(self.synced_at.map(|t| t.0))?;
-        e.encode(self.clock_ahead_ms)?.encode(self.restored_at.map(|t| t.0))?;
+        e.encode(self.checkpoint.map(|(size, _)| size))?
+            .encode(root)?;
+        e.u64(self.backed_up_to)?
+            .encode(self.synced_at.map(|t| t.0))?;
+        e.encode(self.clock_ahead_ms)?
+            .encode(self.restored_at.map(|t| t.0))?;
         e.u8(alarm)?.ok()
     }
 }
@@ -136,7 +141,9 @@ mod tests {
     #[test]
     fn both_come_back_as_they_were() {
         let root = PublicKey::ed25519(
-            ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key().as_bytes(),
+            ed25519_dalek::SigningKey::from_bytes(&[9; 32])
+                .verifying_key()
+                .as_bytes(),
         )
         .expect("a key");
         let identity = Identity {
@@ -147,7 +154,10 @@ mod tests {
             url: "https://tala.example".into(),
             epoch: 7,
         };
-        assert_eq!(Identity::from_bytes(&identity.to_bytes()).ok(), Some(identity));
+        assert_eq!(
+            Identity::from_bytes(&identity.to_bytes()).ok(),
+            Some(identity)
+        );
         let centre = Centre {
             log: Some(LogId::from_bytes([4; 16])),
             checkpoint: Some((9, [8; 32])),

@@ -66,37 +66,40 @@ pub(crate) fn check(
     let restored = match (&held, &mark) {
         (None, None) => false,
         (Some(held), Some(mark)) => *held != mark.before && *held != mark.after,
+        // The very first opening was cut between marker and store.
+        (None, Some(mark)) if mark.before == [0; 16] => false,
         (None, Some(_)) | (Some(_), None) => true,
     };
     let after = entropy.bytes16();
-    let epoch_before = me.epoch;
     if restored {
         // Restored twice from one backup must not meet the same epoch again: random steps.
         let [a, b, ..] = entropy.bytes16();
         let step = u32::from(u16::from_be_bytes([a, b])) + 1;
-        let highest = mark.as_ref().map_or(me.epoch, |mark| mark.epoch.max(me.epoch));
+        let highest = mark
+            .as_ref()
+            .map_or(me.epoch, |mark| mark.epoch.max(me.epoch));
         me.epoch = highest.saturating_add(step);
     }
-    // The marker first: if the power goes between the two, the store still holds `before`.
-    let next = Mark {
-        before: held.unwrap_or([0; 16]),
+    let mark = |before| Mark {
+        before,
         after,
         epoch: me.epoch,
     };
-    if restored && held != mark.map(|mark| mark.before) {
-        // A crash after this line and before the commit must still look like a restore.
-        tracing::warn!(from = epoch_before, to = me.epoch, "store was restored: new epoch");
-    }
     let mut batch = vec![Write::Set(OPENING, after.to_vec())];
     if restored {
+        tracing::warn!(
+            epoch = me.epoch,
+            "the store came from a backup: a new epoch begins"
+        );
         batch.push(Write::Set(IDENTITY, me.to_bytes()));
-        // The new epoch is durable before the marker stops telling of the restore.
-        store.commit(&batch)?;
-        marker.write(&next.to_bytes())?;
     } else {
-        marker.write(&next.to_bytes())?;
-        store.commit(&batch)?;
+        // Marker, store, marker: wherever the power goes between them, the two still fit, and once all
+        // three are written only the present store does. Of a restored store the marker must go on
+        // telling until the new epoch is durable.
+        marker.write(&mark(held.unwrap_or([0; 16])).to_bytes())?;
     }
+    store.commit(&batch)?;
+    marker.write(&mark(after).to_bytes())?;
     Ok(restored)
 }
 
@@ -162,7 +165,13 @@ mod tests {
                 *random = random.wrapping_add(1);
                 [*random; 16]
             };
-            check(&mut self.store, &mut self.marker, &mut self.me, &mut entropy).expect("opens")
+            check(
+                &mut self.store,
+                &mut self.marker,
+                &mut self.me,
+                &mut entropy,
+            )
+            .expect("opens")
         }
     }
 
@@ -179,9 +188,27 @@ mod tests {
         phone.opens();
         let before = phone.store.clone();
         phone.opens();
-        // The marker was written, the store was not.
-        phone.store = before;
+        // The marker was written once, the store was not.
+        phone.store = before.clone();
+        let held = before.setting(OPENING).expect("reads").expect("there");
+        let mark = Mark {
+            before: held.try_into().expect("16 bytes"),
+            after: [0xff; 16],
+            epoch: 0,
+        };
+        phone.marker = Some(mark.to_bytes());
         assert!(!phone.opens());
+        assert!(!phone.opens());
+    }
+
+    #[test]
+    fn a_copy_of_the_last_opening_is_a_restore() {
+        let mut phone = Phone::new();
+        phone.opens();
+        let copy = phone.store.clone();
+        phone.opens();
+        phone.store = copy;
+        assert!(phone.opens());
     }
 
     #[test]
@@ -198,7 +225,10 @@ mod tests {
         assert!(!phone.opens());
         (phone.store, phone.me) = backup;
         assert!(phone.opens());
-        assert!(phone.me.epoch > first, "the marker remembers the highest epoch");
+        assert!(
+            phone.me.epoch > first,
+            "the marker remembers the highest epoch"
+        );
         phone.marker = None;
         assert!(phone.opens());
     }

@@ -76,7 +76,13 @@ pub(crate) struct Effects {
 
 impl<'a, S: Store> Intake<'a, S> {
     pub(crate) fn new(engine: &'a Engine<S>, from: Origin, now: UnixMs) -> Self {
-        Self::over(&engine.store, engine.directory.clone(), engine.me.device, from, now)
+        Self::over(
+            &engine.store,
+            engine.directory.clone(),
+            engine.me.device,
+            from,
+            now,
+        )
     }
 
     pub(crate) fn over(
@@ -165,7 +171,8 @@ impl<'a, S: Store> Intake<'a, S> {
 
     /// The writes to commit, and what to do afterwards.
     pub(crate) fn finish(mut self) -> (Vec<Write>, Effects) {
-        self.writes.extend(self.feeds.into_values().map(Write::Feed));
+        self.writes
+            .extend(self.feeds.into_values().map(Write::Feed));
         self.taken.objects.sort_unstable();
         self.taken.objects.dedup();
         let effects = Effects {
@@ -205,27 +212,41 @@ impl<S: Store> Engine<S> {
         intake.runs(runs)?;
         let (writes, effects) = intake.finish();
         self.store.commit(&writes)?;
-        self.settle(effects)
+        Ok(self.settle(effects))
     }
 
-    /// Brings directory and documents to where the store is.
-    pub(crate) fn settle(&mut self, effects: Effects) -> Result<Taken, EngineError> {
+    /// Brings directory and documents to where the store is. The store has it all, so nothing can be lost
+    /// here: what cannot be brought up to date in memory is let go of and built anew when it is asked for.
+    pub(crate) fn settle(&mut self, effects: Effects) -> Taken {
         if let Some(directory) = effects.directory {
             self.directory = directory;
         }
         if effects.revoked {
             self.judge_all_anew();
         }
-        for id in &effects.judged {
+        let settled = self.settle_documents(&effects.judged, &effects.changes);
+        if let Err(error) = settled {
+            tracing::warn!(%error, "documents are built anew");
+            self.judge_all_anew();
+        }
+        effects.taken
+    }
+
+    fn settle_documents(
+        &mut self,
+        judged: &[Digest],
+        changes: &[Digest],
+    ) -> Result<(), EngineError> {
+        for id in judged {
             if let Some(row) = self.store.envelope(id)? {
                 self.judge_anew(row.object());
             }
         }
-        for id in &effects.changes {
+        for id in changes {
             if let Some(row) = self.store.envelope(id)? {
                 self.receive_change(&row)?;
             }
         }
-        Ok(effects.taken)
+        Ok(())
     }
 }

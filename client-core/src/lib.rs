@@ -32,12 +32,16 @@ pub mod intake;
 
 pub mod beacon;
 pub mod enrol;
+pub mod export;
+pub mod forget;
 pub mod outbox;
 pub mod status;
-pub mod forget;
-pub mod export;
 pub mod sync;
 pub mod transport;
+pub mod urgent;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(test)]
+mod scenarios;

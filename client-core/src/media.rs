@@ -73,7 +73,10 @@ impl<S: Store> Engine<S> {
         blobs: &mut impl Blobs,
         now: DeviceTimes,
     ) -> Result<Attached, EngineError> {
-        let doc = self.store.doc(object)?.ok_or(DocumentsError::Unknown(object))?;
+        let doc = self
+            .store
+            .doc(object)?
+            .ok_or(DocumentsError::Unknown(object))?;
         let len = file.bytes.len();
         let len_u64 = u64::try_from(len).unwrap_or(u64::MAX);
         if len == 0 || len_u64 > MEDIA_LEN_MAX {

@@ -7,7 +7,7 @@
 use tala_protocol::envelope::{Envelope, Lane};
 use tala_protocol::sync::LeafRange;
 
-use crate::engine::{ALL, Engine, EngineError};
+use crate::engine::{Engine, EngineError};
 use crate::store::{EnvelopeRow, MediaRow, Pick, Store};
 
 /// Bytes of one batch on a weak link.
@@ -51,7 +51,9 @@ impl Link {
 impl<S: Store> Engine<S> {
     /// The next batch.
     pub(crate) fn next_batch(&self, link: Link) -> Result<Batch, EngineError> {
-        let urgent = self.store.envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
+        let urgent = self
+            .store
+            .envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
         if !urgent.is_empty() {
             return Ok(Batch {
                 envelopes: fill(urgent, link.batch_bytes())?,
@@ -113,15 +115,6 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(None)
-    }
-
-    /// Everything that waits for anything, for counting.
-    pub(crate) fn unsent_rows(&self) -> Result<Vec<EnvelopeRow>, EngineError> {
-        let mut rows = self.store.envelopes(&Pick::Unsigned, ALL)?;
-        for lane in Lane::ALL {
-            rows.extend(self.store.envelopes(&Pick::ToSend(lane), ALL)?);
-        }
-        Ok(rows)
     }
 }
 

@@ -34,7 +34,8 @@ impl<S: Store> Engine<S> {
             started_at: Set::To(now.shown()),
             ..edit
         };
-        edit.legs.insert(EntryId::from_bytes(entropy.bytes16()), leg);
+        edit.legs
+            .insert(EntryId::from_bytes(entropy.bytes16()), leg);
         let unit = self.me.unit;
         let (run, boot) = (Some(self.run), now.boot);
         let mut started = None;
@@ -74,7 +75,8 @@ impl<S: Store> Engine<S> {
             started_at: Set::To(now.shown()),
             ended_at: Set::Keep,
         };
-        edit.legs.insert(EntryId::from_bytes(entropy.bytes16()), entry);
+        edit.legs
+            .insert(EntryId::from_bytes(entropy.bytes16()), entry);
         let row = PatrolRow {
             leg,
             transport,

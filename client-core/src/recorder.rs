@@ -65,14 +65,11 @@ impl<S: Store> Engine<S> {
         let Some(row) = step(&mut patrol, fix, profile)? else {
             return Ok(Recorded::Thinned);
         };
-        self.store.commit(&[Write::Journal(row), Write::Patrol(patrol)])?;
+        self.store
+            .commit(&[Write::Journal(row), Write::Patrol(patrol)])?;
         self.patrol = Some(patrol);
         self.journal_len += 1;
-        let sealed = if self.journal_len >= SEAL_AFTER_FIXES {
-            self.seal(now)?
-        } else {
-            Sealed::default()
-        };
+        let sealed = self.seal_if_full(now);
         Ok(Recorded::Durable(sealed))
     }
 
@@ -99,10 +96,7 @@ impl<S: Store> Engine<S> {
         self.store.commit(&batch)?;
         self.patrol = Some(patrol);
         self.journal_len += added;
-        if self.journal_len >= SEAL_AFTER_FIXES {
-            return self.seal(now);
-        }
-        Ok(Sealed::default())
+        Ok(self.seal_if_full(now))
     }
 
     /// The patrol that is being recorded, as it stands.
@@ -122,6 +116,8 @@ impl<S: Store> Engine<S> {
 
     /// Pauses: what waits is sealed, and the next fix ends a gap.
     pub fn pause(&mut self, now: DeviceTimes) -> Result<Snapshot, EngineError> {
+        self.recording()?;
+        self.seal(now)?;
         let patrol = self.recording()?;
         self.put_patrol(PatrolRow {
             state: PatrolState::Paused,
@@ -129,7 +125,6 @@ impl<S: Store> Engine<S> {
             saved_at: now.wall,
             ..patrol
         })?;
-        self.seal(now)?;
         self.snapshot().ok_or(EngineError::NoPatrol)
     }
 
@@ -154,6 +149,18 @@ impl<S: Store> Engine<S> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Seals a full journal. The fixes are durable whether that works or not, so a failure is no answer to
+    /// whoever recorded; the next fix tries again.
+    fn seal_if_full(&mut self, now: DeviceTimes) -> Sealed {
+        if self.journal_len < SEAL_AFTER_FIXES {
+            return Sealed::default();
+        }
+        self.seal(now).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the journal is full and could not be sealed");
+            Sealed::default()
+        })
     }
 
     /// After an opening: whether a recording was cut off, and why.
@@ -234,7 +241,11 @@ fn step(
     let silent = since.is_some_and(|since| since.elapsed_ms.abs() > profile.gap_after_ms);
     let gap_before = patrol.gap.or(silent.then_some(GapCause::NoFix));
     let step = since.filter(|_| gap_before.is_none());
-    let score = Score::of(&fix.fix, step.map(|s| (s.distance_mm, s.elapsed_ms)), &profile);
+    let score = Score::of(
+        &fix.fix,
+        step.map(|s| (s.distance_mm, s.elapsed_ms)),
+        &profile,
+    );
     patrol.fixes += 1;
     patrol.doubtful += u64::from(score != Score::default());
     patrol.gaps += u64::from(gap_before.is_some());
@@ -288,7 +299,9 @@ impl Since {
     }
 
     fn is_thinned_by(self, profile: &TransportProfile) -> bool {
-        let near = u64::try_from(profile.min_distance_dm).unwrap_or(0).saturating_mul(100);
+        let near = u64::try_from(profile.min_distance_dm)
+            .unwrap_or(0)
+            .saturating_mul(100);
         self.distance_mm < near && (0..profile.interval_ms).contains(&self.elapsed_ms)
     }
 }

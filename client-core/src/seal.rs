@@ -86,6 +86,6 @@ impl<S: Store> Engine<S> {
             now.wall.0.saturating_sub(wall.0)
         };
         // A clock that went backwards says nothing: seal.
-        waited_ms > SEAL_AFTER_MS || waited_ms < 0
+        !(0..=SEAL_AFTER_MS).contains(&waited_ms)
     }
 }

@@ -3,7 +3,7 @@
 use tala_protocol::fix::{Provider, TimedFix};
 use tala_protocol::time::BootId;
 use tala_protocol::track::{
-    self, EncodeError, FixClocks, Gap, SEGMENT_FIXES_MAX, Segment, TimeSource,
+    self, ClockedFix, EncodeError, FixClocks, Gap, SEGMENT_FIXES_MAX, Segment, TimeSource,
 };
 
 use crate::store::JournalRow;
@@ -22,7 +22,11 @@ pub fn cut(rows: &[JournalRow]) -> Vec<&[JournalRow]> {
     let mut rest = rows;
     while let Some(first) = rest.first() {
         let same = |row: &JournalRow| row.leg == first.leg && row.fix.boot == first.fix.boot;
-        let len = rest.iter().take(SEGMENT_FIXES_MAX).take_while(|row| same(row)).count();
+        let len = rest
+            .iter()
+            .take(SEGMENT_FIXES_MAX)
+            .take_while(|row| same(row))
+            .count();
         let (part, after) = rest.split_at(len.max(1).min(rest.len()));
         parts.push(part);
         rest = after;
@@ -32,18 +36,18 @@ pub fn cut(rows: &[JournalRow]) -> Vec<&[JournalRow]> {
 
 /// Encodes one part.
 pub fn encode(part: &[JournalRow]) -> Result<Vec<u8>, SegmentError> {
-    let fixes: Vec<track::TimedFix> = part.iter().map(|row| with_clocks(&row.fix)).collect();
-    let gaps = (0u16..).zip(part).filter_map(|(index, row)| {
-        row.gap_before.map(|cause| Gap { index, cause })
-    });
+    let fixes: Vec<ClockedFix> = part.iter().map(|row| with_clocks(&row.fix)).collect();
+    let gaps = (0u16..)
+        .zip(part)
+        .filter_map(|(index, row)| row.gap_before.map(|cause| Gap { index, cause }));
     let boot: Option<BootId> = part.first().map(|row| row.fix.boot);
     let segment = Segment::of(boot, TimeSource::Gnss, &fixes, gaps.collect());
     Ok(track::encode(&segment)?)
 }
 
-fn with_clocks(timed: &TimedFix) -> track::TimedFix {
+fn with_clocks(timed: &TimedFix) -> ClockedFix {
     let from_satellites = timed.fix.provider == Provider::Gnss;
-    track::TimedFix {
+    ClockedFix {
         fix: timed.fix,
         clocks: FixClocks {
             gnss: from_satellites.then_some(timed.fix.time),

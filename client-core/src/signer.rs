@@ -24,7 +24,10 @@ pub enum SignerError {
 }
 
 /// Holds a private key. Native async, so that a keystore may take its time.
-#[allow(async_fn_in_trait, reason = "callers are generic; a platform's future need not be Send")]
+#[allow(
+    async_fn_in_trait,
+    reason = "callers are generic; a platform's future need not be Send"
+)]
 pub trait Signer {
     /// The public half.
     fn public_key(&self) -> PublicKey;

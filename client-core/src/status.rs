@@ -97,7 +97,8 @@ impl<S: Store> Engine<S> {
                 None => envelopes.push((at, 1)),
             }
             let ruling = self.store.ruling(&row.id)?;
-            let refused = |r: crate::store::RulingRow| Ruling::from_code(r.ruling) == Ruling::Refuse;
+            let refused =
+                |r: crate::store::RulingRow| Ruling::from_code(r.ruling) == Ruling::Refuse;
             quarantined += usize::from(ruling.is_some_and(refused));
         }
         envelopes.sort_unstable();
@@ -107,8 +108,11 @@ impl<S: Store> Engine<S> {
             whereabouts = whereabouts.min(Whereabouts::Here);
         }
         let files = self.store.media_all()?;
-        let files: Vec<bool> =
-            files.iter().filter(|f| f.object == object && !f.thumb).map(|f| f.complete).collect();
+        let files: Vec<bool> = files
+            .iter()
+            .filter(|f| f.object == object && !f.thumb)
+            .map(|f| f.complete)
+            .collect();
         Ok(RecordStatus {
             object,
             doc_type,
@@ -118,7 +122,10 @@ impl<S: Store> Engine<S> {
             envelopes,
             quarantined,
             unsealed,
-            files: (files.len(), files.iter().filter(|complete| **complete).count()),
+            files: (
+                files.len(),
+                files.iter().filter(|complete| **complete).count(),
+            ),
         })
     }
 

@@ -17,8 +17,8 @@ mod write;
 pub mod suite;
 
 pub use rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState, Place,
-    ReceiptRow, RulingRow,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState,
+    Place, ReceiptRow, RulingRow,
 };
 pub use write::{Pick, Write};
 

@@ -34,7 +34,10 @@ pub struct TransportError {
 }
 
 /// A link to the centre.
-#[allow(async_fn_in_trait, reason = "callers are generic; a browser's future is not Send")]
+#[allow(
+    async_fn_in_trait,
+    reason = "callers are generic; a browser's future is not Send"
+)]
 pub trait Transport {
     /// Posts a sync frame and returns the answer's frame.
     async fn sync(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, TransportError>;

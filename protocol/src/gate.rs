@@ -6,7 +6,7 @@
 //! peer sent reaches Automerge before it has passed here:
 //!
 //! 1. [`prescan`] walks over the bytes without allocating and bounds every count ([`limits`]).
-//! 2. [`examine`] decodes, and checks hash, actor and canonical form. It knows nothing of the
+//! 2. [`examine()`] decodes, and checks hash, actor and canonical form. It knows nothing of the
 //!    document.
 //! 3. [`check`] (or [`place`], after `examine`) fits the change to its document through a
 //!    [`DocIndex`].
@@ -19,7 +19,7 @@
 //! when reading ([`crate::doc`]).
 //!
 //! Which of a document's changes stand, once policy (revocation, quarantine, release) has its say,
-//! is kept by a [`Ledger`]. [`trial`] is belt and braces for whoever has the time. Whoever writes
+//! is kept by a [`Ledger`]. [`trial()`] is belt and braces for whoever has the time. Whoever writes
 //! runs the gate on the own change before signing it.
 
 mod admit;

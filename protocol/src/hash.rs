@@ -99,9 +99,9 @@ impl Digest {
 
     /// Reads the text form (66 hex digits).
     pub fn from_hex(text: &str) -> Result<Self, DigestError> {
-        let bytes = HEXLOWER
-            .decode(text.as_bytes())
-            .map_err(|_| DigestError::Text)?;
+        let Ok(bytes) = HEXLOWER.decode(text.as_bytes()) else {
+            return Err(DigestError::Text);
+        };
         Self::from_tagged(&bytes)
     }
 

@@ -218,11 +218,15 @@ fn frame(entry: &'static [json::Key]) -> Vec<json::Key> {
 mod private {
     use super::{Fields, FieldsError, json};
 
+    /// What a kind of entry brings: its JSON keys, and how it is written and read.
     pub trait Sealed: Sized {
+        /// Keys of the JSON form.
         const SCHEMA: &'static [json::Key];
 
+        /// Writes the entry.
         fn to_fields(&self) -> Fields;
 
+        /// Reads an entry.
         fn from_fields(fields: Fields) -> Result<Self, FieldsError>;
     }
 }

@@ -39,7 +39,7 @@ mod units;
 mod varint;
 
 pub use self::core::{CoreError, Mode};
-pub use clocks::{ClockTriple, FixClocks, TRIPLE_APART_MS, TimedFix, triples};
+pub use clocks::{ClockStatement, ClockedFix, FixClocks, TRIPLE_APART_MS, triples};
 pub use header::{
     Bounds, ColumnEntry, FORMAT, Gap, HeaderError, SegmentHeader, TimeSource, read_header,
 };

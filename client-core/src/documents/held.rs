@@ -108,7 +108,9 @@ impl Held {
         });
         outcome.settle(&mut self.document)?;
         if let Some(ruling) = ruling.and_then(read_ruling) {
-            self.ledger.rule(row.id, ruling).settle(&mut self.document)?;
+            self.ledger
+                .rule(row.id, ruling)
+                .settle(&mut self.document)?;
         }
         self.envelopes += 1;
         Ok(true)

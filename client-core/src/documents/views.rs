@@ -75,7 +75,9 @@ impl<S: Store> Engine<S> {
     /// Envelopes of a document that do not stand, with why.
     pub fn held_back(&mut self, object: ObjectId) -> Result<Vec<(Digest, Standing)>, EngineError> {
         let standings = self.held(object)?.standings();
-        Ok(standings.filter(|(_, s)| *s != Standing::Admitted).collect())
+        Ok(standings
+            .filter(|(_, s)| *s != Standing::Admitted)
+            .collect())
     }
 
     /// Reads from memory, from a cache that is still true, or from envelopes.
@@ -93,14 +95,17 @@ impl<S: Store> Engine<S> {
     }
 
     fn cached(&self, object: ObjectId) -> Result<Option<Document>, EngineError> {
-        let row = self.store.doc(object)?.ok_or(DocumentsError::Unknown(object))?;
+        let row = self
+            .store
+            .doc(object)?
+            .ok_or(DocumentsError::Unknown(object))?;
         let Some((of, saved)) = row.cache else {
             return Ok(None);
         };
         let rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;
-        let changes = rows
-            .iter()
-            .filter(|row| row.header.kind == tala_protocol::envelope::Kind::Change && row.body.is_some());
+        let changes = rows.iter().filter(|row| {
+            row.header.kind == tala_protocol::envelope::Kind::Change && row.body.is_some()
+        });
         if changes.count() as u64 != of {
             return Ok(None);
         }

@@ -38,7 +38,10 @@ impl<S: Store> Intake<'_, S> {
     }
 
     fn verdict(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
-        let Some(body) = envelope.body().and_then(|body| VerdictBody::from_bytes(body).ok()) else {
+        let Some(body) = envelope
+            .body()
+            .and_then(|body| VerdictBody::from_bytes(body).ok())
+        else {
             return Ok(());
         };
         if !self.is_office(envelope) {
@@ -65,7 +68,9 @@ impl<S: Store> Intake<'_, S> {
     }
 
     fn erasure(&mut self, envelope: &Envelope) {
-        let body = envelope.body().and_then(|body| Erasure::from_bytes(body).ok());
+        let body = envelope
+            .body()
+            .and_then(|body| Erasure::from_bytes(body).ok());
         if let Some(body) = body.filter(|_| self.is_office(envelope)) {
             self.writes.push(Write::Body {
                 id: body.of,
@@ -81,7 +86,9 @@ impl<S: Store> Intake<'_, S> {
             return Ok(());
         }
         let object = envelope.object();
-        let body = envelope.body().and_then(|body| ChangeBody::from_bytes(body).ok());
+        let body = envelope
+            .body()
+            .and_then(|body| ChangeBody::from_bytes(body).ok());
         let Some((doc_type, _)) = body.and_then(|body| body.genesis) else {
             return Ok(());
         };
@@ -105,7 +112,12 @@ impl<S: Store> Intake<'_, S> {
 
     /// Caches may hold what a revocation takes out.
     fn drop_caches(&mut self) -> Result<(), EngineError> {
-        for row in self.store.docs()?.into_iter().filter(|row| row.cache.is_some()) {
+        for row in self
+            .store
+            .docs()?
+            .into_iter()
+            .filter(|row| row.cache.is_some())
+        {
             self.writes.push(Write::Doc(DocRow { cache: None, ..row }));
         }
         Ok(())

@@ -15,7 +15,9 @@ impl<S: Store> Intake<'_, S> {
         let (key, seq) = (header.feed, header.seq);
         let at = self.at(&key, seq)?.map(|(id, _)| id);
         let before = self.at(&key, seq.wrapping_sub(1))?.map(|(id, _)| id);
-        let after = self.at(&key, seq.saturating_add(1))?.and_then(|(_, prev)| prev);
+        let after = self
+            .at(&key, seq.saturating_add(1))?
+            .and_then(|(_, prev)| prev);
         let feed = self.feed(&key)?;
         let head = feed.map(|feed| feed.head);
         let placement = place(head, header, id, at, before, after);
@@ -80,11 +82,7 @@ impl<S: Store> Intake<'_, S> {
     }
 
     /// Id and previous hash of what stands at a place, stored or taken in just now.
-    fn at(
-        &self,
-        key: &FeedKey,
-        seq: u64,
-    ) -> Result<Option<(Digest, Option<Digest>)>, EngineError> {
+    fn at(&self, key: &FeedKey, seq: u64) -> Result<Option<(Digest, Option<Digest>)>, EngineError> {
         if let Some(found) = self.fresh.get(&(*key, seq)) {
             return Ok(Some(*found));
         }

@@ -92,7 +92,8 @@ impl Blobs for FolderBlobs {
         if path.exists() {
             return Ok(());
         }
-        self.write(&path, bytes).map_err(|source| failed("keep", hash, source))
+        self.write(&path, bytes)
+            .map_err(|source| failed("keep", hash, source))
     }
 
     fn get(&self, hash: &Digest) -> Result<Option<Vec<u8>>, BlobError> {
@@ -133,7 +134,10 @@ mod tests {
         assert_eq!(blobs.get(&hash).expect("looks"), None);
         blobs.put(&hash, b"photo").expect("keeps");
         blobs.put(&hash, b"photo").expect("keeps again");
-        assert_eq!(blobs.get(&hash).expect("reads").as_deref(), Some(b"photo".as_slice()));
+        assert_eq!(
+            blobs.get(&hash).expect("reads").as_deref(),
+            Some(b"photo".as_slice())
+        );
         blobs.drop_file(&hash).expect("drops");
         blobs.drop_file(&hash).expect("drops what is gone");
         assert_eq!(blobs.get(&hash).expect("looks"), None);

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use fast_image_resize::images::Image;
-use fast_image_resize::{PixelType, ResizeError, Resizer};
+use fast_image_resize::{ImageBufferError, PixelType, ResizeError, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageError, ImageReader, Limits};
@@ -31,7 +31,7 @@ pub enum ThumbError {
     Resize(#[from] ResizeError),
     /// The pixels do not fill the picture.
     #[error("pixels do not fit the picture")]
-    Pixels,
+    Pixels(#[source] Option<ImageBufferError>),
 }
 
 /// Makes a thumbnail, turned the way the camera was held.
@@ -51,7 +51,12 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, ThumbError> {
     let small = small.into_rgb8();
     let mut out = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut out, QUALITY);
-    encoder.encode(small.as_raw(), small.width(), small.height(), ExtendedColorType::Rgb8)?;
+    encoder.encode(
+        small.as_raw(),
+        small.width(),
+        small.height(),
+        ExtendedColorType::Rgb8,
+    )?;
     Ok(out)
 }
 
@@ -67,10 +72,10 @@ fn shrink(picture: image::RgbImage) -> Result<image::RgbImage, ThumbError> {
     };
     let (to_width, to_height) = (scaled(width), scaled(height));
     let from = Image::from_vec_u8(width, height, picture.into_raw(), PixelType::U8x3);
-    let from = from.map_err(|_| ThumbError::Pixels)?;
+    let from = from.map_err(|e| ThumbError::Pixels(Some(e)))?;
     let mut to = Image::new(to_width, to_height, PixelType::U8x3);
     Resizer::new().resize(&from, &mut to, None)?;
-    image::RgbImage::from_raw(to_width, to_height, to.into_vec()).ok_or(ThumbError::Pixels)
+    image::RgbImage::from_raw(to_width, to_height, to.into_vec()).ok_or(ThumbError::Pixels(None))
 }
 
 #[cfg(test)]
@@ -105,7 +110,10 @@ mod tests {
 
     #[test]
     fn the_longest_edge_is_320_and_the_shape_stays() {
-        assert_eq!(size(&thumbnail(&jpeg(1_600, 1_200)).expect("makes")), (320, 240));
+        assert_eq!(
+            size(&thumbnail(&jpeg(1_600, 1_200)).expect("makes")),
+            (320, 240)
+        );
         assert_eq!(size(&thumbnail(&jpeg(30, 3_000)).expect("makes")), (3, 320));
         assert_eq!(size(&thumbnail(&jpeg(20, 10)).expect("makes")), (20, 10));
     }
@@ -113,8 +121,14 @@ mod tests {
     #[test]
     fn a_picture_taken_upright_stands_upright() {
         let lying = jpeg(640, 480);
-        assert_eq!(size(&thumbnail(&turned(&lying, 6)).expect("makes")), (240, 320));
-        assert_eq!(size(&thumbnail(&turned(&lying, 1)).expect("makes")), (320, 240));
+        assert_eq!(
+            size(&thumbnail(&turned(&lying, 6)).expect("makes")),
+            (240, 320)
+        );
+        assert_eq!(
+            size(&thumbnail(&turned(&lying, 1)).expect("makes")),
+            (320, 240)
+        );
     }
 
     #[test]

@@ -20,21 +20,36 @@ pub async fn upload<S: Store>(
     blobs: &impl Blobs,
     hash: Digest,
 ) -> Result<(u64, bool), DriveError> {
-    let bytes = blobs.get(&hash).map_err(MediaError::from).map_err(EngineError::from)?;
-    let bytes = bytes.ok_or(MediaError::Unknown(hash)).map_err(EngineError::from)?;
+    let bytes = blobs
+        .get(&hash)
+        .map_err(MediaError::from)
+        .map_err(EngineError::from)?;
+    let bytes = bytes
+        .ok_or(MediaError::Unknown(hash))
+        .map_err(EngineError::from)?;
     let mut state = transport.media_state(hash).await?;
     if !state.complete && state.offset == 0 {
-        transport.media_chunks(hash, chunk_hashes(&bytes).concat()).await?;
+        transport
+            .media_chunks(hash, chunk_hashes(&bytes).concat())
+            .await?;
     }
     let mut stuck = 0;
     while !state.complete {
         let from = usize::try_from(state.offset).unwrap_or(usize::MAX);
-        let until = from.saturating_add(CHUNKS_AT_ONCE * CHUNK_LEN).min(bytes.len());
+        let until = from
+            .saturating_add(CHUNKS_AT_ONCE * CHUNK_LEN)
+            .min(bytes.len());
         let Some(part) = bytes.get(from..until).filter(|part| !part.is_empty()) else {
             break;
         };
-        let next = transport.media_append(hash, state.offset, part.to_vec()).await?;
-        stuck = if next.offset > state.offset || next.complete { 0 } else { stuck + 1 };
+        let next = transport
+            .media_append(hash, state.offset, part.to_vec())
+            .await?;
+        stuck = if next.offset > state.offset || next.complete {
+            0
+        } else {
+            stuck + 1
+        };
         if stuck > 2 {
             break;
         }

@@ -31,7 +31,8 @@ impl Score {
                 Ok(elapsed_ms) if elapsed_ms > 0 => {
                     let limit_cms = u64::try_from(profile.max_speed_cms).unwrap_or(0);
                     // mm per ms is m/s: a hundred times that is cm/s.
-                    let jump = distance_mm.saturating_mul(100) > limit_cms.saturating_mul(elapsed_ms);
+                    let jump =
+                        distance_mm.saturating_mul(100) > limit_cms.saturating_mul(elapsed_ms);
                     bits |= if jump { Self::JUMP } else { 0 };
                 }
                 _ => bits |= Self::BACKWARD,
@@ -62,7 +63,11 @@ mod tests {
         assert_eq!(bits(fix, Some((20_001, 1_000))), Score::JUMP);
         assert_eq!(bits(fix, Some((0, 0))), Score::BACKWARD);
         assert_eq!(bits(fix, Some((u64::MAX, i64::MIN))), Score::BACKWARD);
-        let mocked = Fix { mock: true, acc_dm: Some(1_001), ..fix };
+        let mocked = Fix {
+            mock: true,
+            acc_dm: Some(1_001),
+            ..fix
+        };
         assert_eq!(bits(mocked, None), Score::MOCK | Score::COARSE);
     }
 }

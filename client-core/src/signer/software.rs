@@ -129,10 +129,16 @@ mod tests {
         assert_eq!(read.public_key(), made.public_key());
         assert!(matches!(
             SoftwareSigner::create(&path, &[4; 32]),
-            Err(KeyFileError::Io { doing: "written", .. })
+            Err(KeyFileError::Io {
+                doing: "written",
+                ..
+            })
         ));
         let open = std::fs::Permissions::from_mode(0o644);
         std::fs::set_permissions(&path, open).expect("sets");
-        assert!(matches!(SoftwareSigner::load(&path), Err(KeyFileError::Mode(0o644))));
+        assert!(matches!(
+            SoftwareSigner::load(&path),
+            Err(KeyFileError::Mode(0o644))
+        ));
     }
 }

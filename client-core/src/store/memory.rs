@@ -162,8 +162,8 @@ impl Store for MemoryStore {
 
     fn at(&self, feed: &FeedKey, seq: u64) -> Result<Option<EnvelopeRow>, StoreError> {
         let mut rows = self.envelopes.values();
-        let found = rows
-            .find(|r| r.header.feed == *feed && r.header.seq == seq && r.place != Place::Fork);
+        let found =
+            rows.find(|r| r.header.feed == *feed && r.header.seq == seq && r.place != Place::Fork);
         Ok(found.cloned())
     }
 
@@ -200,8 +200,7 @@ impl Store for MemoryStore {
     }
 
     fn receipt(&self, log: LogId, leaf: u64) -> Result<Option<ReceiptRow>, StoreError> {
-        let covers =
-            |r: &&ReceiptRow| r.log == log && leaf >= r.first && leaf - r.first < r.count;
+        let covers = |r: &&ReceiptRow| r.log == log && leaf >= r.first && leaf - r.first < r.count;
         Ok(self.receipts.iter().rev().find(covers).cloned())
     }
 
@@ -232,13 +231,11 @@ fn picked(pick: &Pick, row: &EnvelopeRow) -> bool {
             row.header.feed == *feed && row.header.seq >= *from && row.place != Place::Fork
         }
         Pick::ToSend(lane) => {
-            row.header.feed.lane == *lane
-                && row.signed.is_some()
-                && row.delivery == Delivery::Here
+            row.header.feed.lane == *lane && row.signed.is_some() && row.delivery == Delivery::Here
         }
-        Pick::Leaves { log, first, count } => leaf.is_some_and(|at| {
-            at.log == *log && at.leaf >= *first && at.leaf - first < *count
-        }),
+        Pick::Leaves { log, first, count } => {
+            leaf.is_some_and(|at| at.log == *log && at.leaf >= *first && at.leaf - first < *count)
+        }
         Pick::Unproved(log) => {
             leaf.is_some_and(|at| at.log == *log) && !matches!(row.delivery, Delivery::Proved(_))
         }
@@ -253,5 +250,5 @@ fn picked(pick: &Pick, row: &EnvelopeRow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    crate::store::suite::store_suite!(|| crate::store::memory::MemoryStore::new());
+    crate::store::suite::store_suite!(crate::store::memory::MemoryStore::new);
 }

@@ -1,6 +1,5 @@
 //! The rows of a store, as types.
 
-use tala_protocol::cert::Standing;
 use tala_protocol::envelope::{Audience, Envelope, EnvelopeError, Header, Unsigned};
 use tala_protocol::feed::{FeedHead, FeedKey};
 use tala_protocol::fix::{GapCause, TimedFix};
@@ -284,9 +283,4 @@ impl PatrolRow {
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, PatrolState::Ended)
     }
-}
-
-/// Whether a standing lets an envelope into documents.
-pub(crate) fn stands(standing: Standing) -> bool {
-    standing == Standing::Good
 }

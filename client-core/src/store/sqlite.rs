@@ -96,7 +96,9 @@ impl SqliteStore {
                 continue;
             }
             let mut run = || -> rusqlite::Result<()> {
-                let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let tx = self
+                    .db
+                    .transaction_with_behavior(TransactionBehavior::Immediate)?;
                 tx.execute_batch(step)?;
                 tx.pragma_update(None, "application_id", APPLICATION_ID)?;
                 tx.pragma_update(None, "user_version", from + 1)?;

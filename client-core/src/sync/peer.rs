@@ -118,7 +118,9 @@ impl PeerSession {
         if hello.root != engine.realm().root {
             return Err(PeerError::OtherBureau);
         }
-        Versions::CURRENT.common(hello.versions).ok_or(PeerError::Version)?;
+        Versions::CURRENT
+            .common(hello.versions)
+            .ok_or(PeerError::Version)?;
         let theirs = |scope: &Scope| hello.scopes.iter().find(|(s, _)| s == scope);
         let differing = self
             .ours
@@ -162,7 +164,9 @@ impl PeerSession {
             runs: Run::pack_all(page),
             last: n == last_page,
         });
-        Ok(offers.map(|offer| frame::close(&offer.to_bytes())).collect())
+        Ok(offers
+            .map(|offer| frame::close(&offer.to_bytes()))
+            .collect())
     }
 
     fn on_offer<S: Store>(
@@ -188,7 +192,9 @@ impl<S: Store> Engine<S> {
     /// The lists of the field that this phone may read.
     fn field_scopes(&self) -> Result<Vec<Scope>, EngineError> {
         let scopes = self.store.cursors()?.into_iter().map(|cursor| cursor.scope);
-        Ok(scopes.filter(|scope| scope.audience == Audience::Field).collect())
+        Ok(scopes
+            .filter(|scope| scope.audience == Audience::Field)
+            .collect())
     }
 
     /// How far the feeds of some scopes are held; what waits for the key is not counted.
@@ -227,13 +233,17 @@ impl<S: Store> Engine<S> {
         from: u64,
         until: u64,
     ) -> Result<Vec<Envelope>, EngineError> {
-        let rows = self.store.envelopes(&Pick::OfFeed { feed: *feed, from }, ALL)?;
+        let rows = self
+            .store
+            .envelopes(&Pick::OfFeed { feed: *feed, from }, ALL)?;
         let mut out = Vec::new();
         for row in rows {
             if row.header.seq > until || row.place != Place::InFeed {
                 break;
             }
-            let Some(envelope) = row.envelope()? else { break };
+            let Some(envelope) = row.envelope()? else {
+                break;
+            };
             out.push(envelope);
         }
         Ok(out)

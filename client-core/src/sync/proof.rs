@@ -7,7 +7,9 @@
 use tala_protocol::cert::Directory;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::LogId;
-use tala_protocol::log::{Checkpoint, LogKey, NodeHash, Receipt, SignedAck, proof::verify_consistency};
+use tala_protocol::log::{
+    Checkpoint, LogKey, NodeHash, Receipt, SignedAck, proof::verify_consistency,
+};
 
 use super::reply::{Landed, leaf_of};
 use crate::engine::{Engine, EngineError};
@@ -60,7 +62,10 @@ impl<S: Store> Engine<S> {
             }
             let rows = self.leaves(&receipt, landed, log)?;
             let hashes: Vec<NodeHash> = rows.iter().map(|(_, hash)| *hash).collect();
-            let held = proofs.keys.iter().find_map(|key| receipt.verify(&hashes, key).ok());
+            let held = proofs
+                .keys
+                .iter()
+                .find_map(|key| receipt.verify(&hashes, key).ok());
             let Some(checkpoint) = held else { continue };
             if !may_stand(&checkpoint, centre, newer) {
                 continue;
@@ -86,7 +91,9 @@ impl<S: Store> Engine<S> {
         if let Some(ids) = landed.on(receipt.first_leaf, receipt.count) {
             for id in ids {
                 let row = self.store.envelope(&id)?;
-                if let Some(envelope) = row.and_then(|row| row.envelope().transpose()).transpose()? {
+                if let Some(envelope) =
+                    row.and_then(|row| row.envelope().transpose()).transpose()?
+                {
                     out.push((id, leaf_of(&envelope)));
                 }
             }
@@ -97,7 +104,9 @@ impl<S: Store> Engine<S> {
             first: receipt.first_leaf,
             count: receipt.count,
         };
-        let limit = usize::try_from(receipt.count).unwrap_or(usize::MAX).min(65_536);
+        let limit = usize::try_from(receipt.count)
+            .unwrap_or(usize::MAX)
+            .min(65_536);
         for row in self.store.envelopes(&pick, limit)? {
             if let Some(envelope) = row.envelope()? {
                 out.push((row.id, leaf_of(&envelope)));
@@ -117,7 +126,11 @@ impl Proofs<'_> {
         let Some(ids) = landed.on(first, count) else {
             return Vec::new();
         };
-        if self.keys.iter().any(|key| ack.verify(ids.iter(), key).is_ok()) {
+        if self
+            .keys
+            .iter()
+            .any(|key| ack.verify(ids.iter(), key).is_ok())
+        {
             (first..first.saturating_add(count)).collect()
         } else {
             Vec::new()

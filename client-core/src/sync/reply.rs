@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::LogId;
 use tala_protocol::log::NodeHash;
-use tala_protocol::sync::{Outcome, Span, SyncReply};
+use tala_protocol::sync::{LeafRange, Outcome, Span, SyncReply};
 use tala_protocol::time::DeviceTimes;
 
 use super::SyncError;
 use super::proof::{self, Proofs};
 use super::restored;
-use crate::engine::{CENTRE, Engine, EngineError};
+use super::session::Sent;
+use crate::engine::{ALL, CENTRE, Engine, EngineError};
 use crate::identity::Centre;
 use crate::intake::{Intake, Origin};
-use crate::store::{Delivery, LeafAt, Store, Write};
+use crate::store::{Delivery, LeafAt, Pick, Store, Write};
 
 /// What a reply did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,10 +42,10 @@ impl<S: Store> Engine<S> {
     pub(super) fn take_reply(
         &mut self,
         reply: SyncReply,
-        sent: &[Digest],
+        sent: &Sent,
         now: DeviceTimes,
     ) -> Result<Took, SyncError> {
-        let landed = land(&reply.spans, sent)?;
+        let landed = land(&reply.spans, &sent.ids)?;
         let log = reply.log;
         let mut centre = self.centre.clone();
         let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
@@ -60,7 +61,13 @@ impl<S: Store> Engine<S> {
         };
         if centre.log != Some(log) {
             took.restored = centre.log.is_some();
-            batch.extend(self.on_other_log(&mut centre, log, &directory, reply.restored.as_deref(), now)?);
+            batch.extend(self.on_other_log(
+                &mut centre,
+                log,
+                &directory,
+                reply.restored.as_deref(),
+                now,
+            )?);
         }
         let proofs = Proofs {
             keys: proof::log_keys(&directory, log),
@@ -70,6 +77,9 @@ impl<S: Store> Engine<S> {
         };
         let proved = self.prove(&proofs, &landed, &mut centre, log)?;
         took.proved = proved.count;
+        if !took.restored {
+            batch.extend(self.unproved_claims(&sent.prove, log)?);
+        }
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
@@ -85,7 +95,7 @@ impl<S: Store> Engine<S> {
         batch.push(Write::Set(CENTRE, centre.to_bytes()));
         self.store.commit(&batch).map_err(EngineError::from)?;
         self.centre = centre;
-        let taken = self.settle(effects)?;
+        let taken = self.settle(effects);
         took.fetched = taken.new;
         took.moved_on |= taken.new > 0;
         Ok(took)
@@ -106,16 +116,41 @@ impl<S: Store> Engine<S> {
         restored::begin(&self.store, centre, log, restore, now.wall)
     }
 
+    /// What was claimed to lie on these leaves and was not proved when asked for: an unsigned word that did
+    /// not hold. It is on this phone only, and goes out again. Writes that follow put right what was proved.
+    fn unproved_claims(&self, asked: &[LeafRange], log: LogId) -> Result<Vec<Write>, EngineError> {
+        let mut batch = Vec::new();
+        for range in asked {
+            let pick = Pick::Leaves {
+                log,
+                first: range.first,
+                count: range.count,
+            };
+            let rows = self.store.envelopes(&pick, ALL)?.into_iter();
+            let claimed = rows.filter(|row| matches!(row.delivery, Delivery::Claimed(_)));
+            batch.extend(claimed.map(|row| Write::Deliver {
+                id: row.id,
+                delivery: Delivery::Here,
+            }));
+        }
+        Ok(batch)
+    }
+
     /// Lists that may be read now, and lists that may not be read any more.
     fn scopes(&self, scopes: Option<Vec<tala_protocol::sync::Cursor>>) -> Vec<Write> {
         let Some(allowed) = scopes else {
             return Vec::new();
         };
         let held = self.store.cursors().unwrap_or_default();
-        let gone = held.iter().filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
-        let new = allowed.iter().filter(|a| !held.iter().any(|h| a.scope == h.scope));
+        let gone = held
+            .iter()
+            .filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
+        let new = allowed
+            .iter()
+            .filter(|a| !held.iter().any(|h| a.scope == h.scope));
         let drop = gone.map(|cursor| Write::DropCursor(cursor.scope));
-        drop.chain(new.map(|cursor| Write::Cursor(*cursor))).collect()
+        drop.chain(new.map(|cursor| Write::Cursor(*cursor)))
+            .collect()
     }
 
     /// Files whose bytes the centre lacks, whatever we thought.
@@ -144,7 +179,7 @@ fn land(spans: &[Span], sent: &[Digest]) -> Result<Landed, SyncError> {
     };
     let mut rest = sent;
     for span in spans {
-        let count = usize::try_from(span.count).map_err(|_| SyncError::Misfit)?;
+        let count = usize::try_from(span.count).unwrap_or(usize::MAX);
         let (these, after) = rest.split_at_checked(count).ok_or(SyncError::Misfit)?;
         rest = after;
         match span.outcome {
@@ -155,7 +190,9 @@ fn land(spans: &[Span], sent: &[Digest]) -> Result<Landed, SyncError> {
                 }
             }
             Outcome::Refused(why) => {
-                landed.refused.extend(these.iter().map(|id| (*id, why.code())));
+                landed
+                    .refused
+                    .extend(these.iter().map(|id| (*id, why.code())));
             }
             Outcome::Later => landed.later = true,
         }

@@ -34,7 +34,10 @@ pub(super) fn begin(
     let restored_size = restore.as_ref().map_or(0, |statement| statement.old_size);
     let mut batch = Vec::new();
     for row in store.envelopes(&Pick::OfOtherLogs(log), ALL)? {
-        let kept = row.delivery.leaf().is_some_and(|at| at.leaf < restored_size);
+        let kept = row
+            .delivery
+            .leaf()
+            .is_some_and(|at| at.leaf < restored_size);
         if !kept {
             batch.push(Write::Deliver {
                 id: row.id,
@@ -52,7 +55,11 @@ pub(super) fn begin(
         log: Some(log),
         checkpoint: None,
         backed_up_to: 0,
-        restored_at: if restore.is_some() { Some(now) } else { centre.restored_at },
+        restored_at: if restore.is_some() {
+            Some(now)
+        } else {
+            centre.restored_at
+        },
         alarm: match (known, restore) {
             (true, None) => Some(Alarm::NewLogUnexplained),
             _ => centre.alarm,

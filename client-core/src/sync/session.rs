@@ -4,7 +4,7 @@ use tala_protocol::cbor::CborError;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::frame::{self, FrameError};
-use tala_protocol::sync::{REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError};
@@ -93,13 +93,20 @@ pub enum SyncError {
     Engine(#[from] EngineError),
 }
 
+/// A request under way: the envelopes sent, in order, and the leaves asked to be proved.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) ids: Vec<Digest>,
+    pub(super) prove: Vec<LeafRange>,
+}
+
 /// A sync under way.
 #[derive(Debug)]
 pub struct SyncSession {
     options: SyncOptions,
     beacon: Option<Vec<u8>>,
-    /// What is under way: the envelopes sent, in order.
-    sent: Option<Vec<Digest>>,
+    /// What is under way.
+    sent: Option<Sent>,
     proof_tried: bool,
     failed_uploads: Vec<Digest>,
     pub(super) summary: Summary,
@@ -195,7 +202,11 @@ impl SyncSession {
 
     fn request<S: Store>(&mut self, engine: &Engine<S>) -> Result<Step, SyncError> {
         let batch = engine.next_batch(self.options.link)?;
-        let ids = batch.envelopes.iter().map(tala_protocol::envelope::Envelope::id).collect();
+        let ids = batch
+            .envelopes
+            .iter()
+            .map(tala_protocol::envelope::Envelope::id)
+            .collect();
         // What was asked once and not proved waits for the next sync.
         let prove = if batch.urgent || self.proof_tried {
             Vec::new()
@@ -215,9 +226,16 @@ impl SyncSession {
             prove,
             proof_from: checkpoint.map(|(size, _)| size),
             budget_bytes: budget,
-            beacon: if batch.urgent { None } else { self.beacon.take() },
+            beacon: if batch.urgent {
+                None
+            } else {
+                self.beacon.take()
+            },
         };
-        self.sent = Some(ids);
+        self.sent = Some(Sent {
+            ids,
+            prove: request.prove.clone(),
+        });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }
 }

@@ -39,7 +39,9 @@ impl Retry {
 /// connections up to ten minutes, with jitter from `random` so that a hundred phones do not come at once.
 pub fn back_off_ms(attempt: u32, random: u64) -> u64 {
     let doublings = attempt.saturating_sub(1).min(16);
-    let ceiling = CONNECTION_EVERY_MS.saturating_mul(1 << doublings).min(BACK_OFF_MAX_MS);
+    let ceiling = CONNECTION_EVERY_MS
+        .saturating_mul(1 << doublings)
+        .min(BACK_OFF_MAX_MS);
     let floor = CONNECTION_EVERY_MS.min(ceiling);
     let span = ceiling - floor + 1;
     floor + random % span

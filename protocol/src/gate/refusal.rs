@@ -160,7 +160,7 @@ pub enum GateRefusal {
     /// instead.
     #[error("another change holds this author's sequence number")]
     PositionTaken,
-    /// Code 31: the trial on a copy of the document failed ([`super::trial`]).
+    /// Code 31: the trial on a copy of the document failed ([`super::trial()`]).
     #[error("trial failed: {what}")]
     Trial {
         /// The step that failed.

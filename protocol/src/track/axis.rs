@@ -39,14 +39,12 @@ impl Axis {
         self.dt_ms = dt_ms;
         self.speeds.rotate_right(1);
         self.speeds[0] = per_ms(by_speed_16, dt_ms);
-        let inputs = &mut self.bank.inputs;
-        inputs[0] = bounded(by_speed_16);
-        for i in 1..SPEEDS {
-            inputs[i] = bounded((self.speeds[i] * dt_ms + 32_768) >> 16);
+        let (by_speed, past) = self.bank.inputs.split_at_mut(SPEEDS);
+        let rates = self.speeds.iter().zip(by_speed);
+        for (rate, input) in rates.chain(self.velocities.iter().zip(past)) {
+            *input = bounded((rate * dt_ms + 32_768) >> 16);
         }
-        for i in 0..PAST {
-            inputs[SPEEDS + i] = bounded((self.velocities[i] * dt_ms + 32_768) >> 16);
-        }
+        self.bank.inputs[0] = bounded(by_speed_16);
         self.bank.guess()
     }
 

@@ -1,14 +1,15 @@
 //! What three clocks said: where a segment states them, and where not.
 
-use crate::fix::Fix;
+use crate::fix::{ClockTriple, Fix, TimedFix};
 use crate::time::{MonoMs, UnixMs};
 
-/// A fix and what the device's clocks said when it came.
+/// A fix and what the device's clocks said when it came, as far as known: recorders know all of it and
+/// convert from [`TimedFix`], files know little.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimedFix {
+pub struct ClockedFix {
     /// The position.
     pub fix: Fix,
-    /// The clocks, as far as they are known; imported files mostly know none.
+    /// The clocks.
     pub clocks: FixClocks,
 }
 
@@ -21,6 +22,20 @@ pub struct FixClocks {
     pub wall: Option<UnixMs>,
     /// The device's monotonic counter.
     pub mono: Option<MonoMs>,
+}
+
+impl From<TimedFix> for ClockedFix {
+    /// A recorder's fix, whose time is GNSS time.
+    fn from(timed: TimedFix) -> Self {
+        Self {
+            fix: timed.fix,
+            clocks: FixClocks {
+                gnss: Some(timed.fix.time),
+                wall: Some(timed.wall),
+                mono: Some(timed.mono),
+            },
+        }
+    }
 }
 
 impl FixClocks {
@@ -43,11 +58,23 @@ impl FixClocks {
 
 /// A statement of the clocks at one fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClockTriple {
+pub struct ClockStatement {
     /// At which fix of the segment.
     pub index: u16,
     /// What they said.
     pub clocks: FixClocks,
+}
+
+impl ClockStatement {
+    /// The triple, where all three clocks were known.
+    pub fn triple(&self) -> Option<ClockTriple> {
+        let FixClocks { gnss, wall, mono } = self.clocks;
+        Some(ClockTriple {
+            gnss: gnss?,
+            wall: wall?,
+            mono: mono?,
+        })
+    }
 }
 
 /// Clocks that part by more than this from the last statement are stated again, ms.
@@ -56,8 +83,8 @@ pub const TRIPLE_APART_MS: u64 = 100;
 /// The statements a segment needs: at its first and last fix, and wherever GNSS and wall, or GNSS and
 /// monotonic time, part by over [`TRIPLE_APART_MS`] from the last statement, or a clock comes or goes.
 /// Fixes without any clock state nothing.
-pub fn triples(fixes: &[TimedFix]) -> Vec<ClockTriple> {
-    let mut out: Vec<ClockTriple> = Vec::new();
+pub fn triples(fixes: &[ClockedFix]) -> Vec<ClockStatement> {
+    let mut out: Vec<ClockStatement> = Vec::new();
     let mut stated: Option<(bool, [Option<i64>; 2])> = None;
     let last = fixes.len().saturating_sub(1);
     for (at, timed) in fixes.iter().enumerate() {
@@ -68,7 +95,7 @@ pub fn triples(fixes: &[TimedFix]) -> Vec<ClockTriple> {
         }
         let now = (clocks.gnss.is_some(), clocks.offsets(timed.fix.time));
         if at == 0 || at == last || stated.is_none_or(|before| parted(before, now)) {
-            out.push(ClockTriple { index, clocks });
+            out.push(ClockStatement { index, clocks });
             stated = Some(now);
         }
     }
@@ -88,10 +115,10 @@ fn parted(before: (bool, [Option<i64>; 2]), now: (bool, [Option<i64>; 2])) -> bo
 mod tests {
     use super::*;
 
-    fn ride(wall_error_ms: &[i64]) -> Vec<TimedFix> {
+    fn ride(wall_error_ms: &[i64]) -> Vec<ClockedFix> {
         let fix = |(second, error): (usize, &i64)| {
             let time = UnixMs(1_780_000_000_000 + second as i64 * 1_000);
-            TimedFix {
+            ClockedFix {
                 fix: Fix::at(time, 471_000_000, 1_069_000_000).unwrap(),
                 clocks: FixClocks {
                     gnss: Some(time),
@@ -111,6 +138,21 @@ mod tests {
         assert_eq!(indices(&[300, 310, 320, 330]), [0, 3]);
         assert_eq!(indices(&[300, 400, 401, 402, 5]), [0, 2, 4]);
         assert_eq!(indices(&[300]), [0]);
+    }
+
+    #[test]
+    fn a_recorders_fix_states_all_three() {
+        let clocked = ride(&[5])[0];
+        let FixClocks { wall, mono, .. } = clocked.clocks;
+        let timed = TimedFix {
+            fix: clocked.fix,
+            wall: wall.unwrap(),
+            mono: mono.unwrap(),
+            boot: crate::time::BootId(1),
+        };
+        assert_eq!(ClockedFix::from(timed), clocked);
+        let stated = triples(&[timed.into()])[0].triple().unwrap();
+        assert_eq!(stated.wall.0 - stated.gnss.0, 5);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod triples;
 
-use super::clocks::ClockTriple;
+use super::clocks::ClockStatement;
 use super::tables::TABLES_HASH_LEN;
 use super::units::Origin;
 use super::varint::{Reader, VarintError, put, put_signed};
@@ -80,7 +80,7 @@ pub struct SegmentHeader {
     /// Geodesic length in whole metres, not across gaps, as the writer computed it.
     pub length_m: u32,
     /// What the clocks said, by rising index.
-    pub triples: Vec<ClockTriple>,
+    pub triples: Vec<ClockStatement>,
     /// Interruptions, by index.
     pub gaps: Vec<Gap>,
     /// Columns, by rising id.

@@ -17,7 +17,7 @@ pub use nmea::nmea;
 
 use super::header::{Gap, TimeSource};
 use super::segment::Segment;
-use super::{SEGMENT_FIXES_MAX, TimedFix};
+use super::{ClockedFix, SEGMENT_FIXES_MAX};
 use crate::fix::{FixError, GapCause, Provider};
 use crate::time::BootId;
 
@@ -32,7 +32,7 @@ pub const SKIPPED_LISTED_MAX: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
     /// The fixes, as ordered in the file.
-    pub fixes: Vec<TimedFix>,
+    pub fixes: Vec<ClockedFix>,
     /// Where a new part starts.
     pub gaps: Vec<ImportedGap>,
     /// What was left out, up to [`SKIPPED_LISTED_MAX`].
@@ -172,7 +172,7 @@ impl Imported {
     }
 
     /// Takes a fix; refuses the one too many.
-    fn push(&mut self, line: usize, fix: TimedFix) -> Result<(), ImportError> {
+    fn push(&mut self, line: usize, fix: ClockedFix) -> Result<(), ImportError> {
         if self.fixes.len() >= IMPORT_FIXES_MAX {
             return Err(ImportError::Fixes { line });
         }
@@ -181,7 +181,11 @@ impl Imported {
     }
 
     /// Takes a fix that may have failed.
-    fn take(&mut self, line: usize, fix: Result<TimedFix, SkipReason>) -> Result<(), ImportError> {
+    fn take(
+        &mut self,
+        line: usize,
+        fix: Result<ClockedFix, SkipReason>,
+    ) -> Result<(), ImportError> {
         match fix {
             Ok(fix) => self.push(line, fix),
             Err(reason) => {

@@ -1,6 +1,6 @@
 //! A segment as values, and the way from values to bytes and back.
 
-use super::clocks::{ClockTriple, TimedFix, triples};
+use super::clocks::{ClockStatement, ClockedFix, triples};
 use super::core::{self, CoreError, Mode};
 use super::header::{self, Bounds, ColumnEntry, Gap, HeaderError, SegmentHeader, TimeSource};
 use super::length::length_m;
@@ -18,7 +18,7 @@ pub struct Segment {
     /// What the times of the fixes are.
     pub time_source: TimeSource,
     /// What the clocks said, by rising index.
-    pub triples: Vec<ClockTriple>,
+    pub triples: Vec<ClockStatement>,
     /// The fixes, 1 ..= 300.
     pub fixes: Vec<Fix>,
     /// Interruptions, by index.
@@ -87,17 +87,17 @@ pub enum DecodeError {
 
 /// Id of the core column.
 const CORE: u16 = 1;
-/// Above this many bytes a fix, the quick model is tried too; below, it won 0.1 % for twice the time.
-const QUICK_TRIED_ABOVE: usize = 4;
-/// Above this many bytes a fix, plain numbers are tried too.
-const PLAIN_TRIED_ABOVE: usize = 8;
+/// Above this many bits a fix, the quick model is tried too; below, it won 0.3 % at most for twice the time.
+const QUICK_TRIED_ABOVE: usize = 42;
+/// Above this many bits a fix, plain numbers are tried too.
+const PLAIN_TRIED_ABOVE: usize = 64;
 
 impl Segment {
     /// A segment of fixes as a recorder has them, stating the clocks where it must.
     pub fn of(
         boot: Option<BootId>,
         source: TimeSource,
-        fixes: &[TimedFix],
+        fixes: &[ClockedFix],
         gaps: Vec<Gap>,
     ) -> Self {
         Self {
@@ -254,13 +254,13 @@ fn smallest_core(origin: &Origin, fixes: &[Fix]) -> (Mode, Vec<u8>) {
         )
     };
     let mut best = modelled(Mode::Steady, core::STEADY);
-    if best.1.len() > QUICK_TRIED_ABOVE * fixes.len() {
+    if best.1.len() * 8 > QUICK_TRIED_ABOVE * fixes.len() {
         let other = modelled(Mode::Quick, core::QUICK);
         if other.1.len() < best.1.len() {
             best = other;
         }
     }
-    if best.1.len() > PLAIN_TRIED_ABOVE * fixes.len() {
+    if best.1.len() * 8 > PLAIN_TRIED_ABOVE * fixes.len() {
         let plain = plain::encode(origin, fixes);
         if plain.len() < best.1.len() {
             best = (Mode::Plain, plain);

@@ -90,9 +90,9 @@ fn any_segment() -> impl Strategy<Value = Segment> {
             })
             .collect();
         gaps.sort_by_key(|gap| gap.index);
-        let mut triples: Vec<ClockTriple> = triples
+        let mut triples: Vec<ClockStatement> = triples
             .iter()
-            .map(|(index, clocks)| ClockTriple {
+            .map(|(index, clocks)| ClockStatement {
                 index: at(index),
                 clocks: *clocks,
             })

@@ -18,7 +18,7 @@ use tala_protocol::fix::Fix;
 use tala_protocol::time::{BootId, MonoMs, UnixMs};
 use tala_protocol::track::import::{self, Imported};
 use tala_protocol::track::{
-    FixClocks, SEGMENT_FIXES_MAX, TimeSource, TimedFix, decode, encode, export,
+    ClockedFix, FixClocks, SEGMENT_FIXES_MAX, TimeSource, decode, encode, export,
 };
 use tala_protocol::transport::Transport;
 
@@ -98,7 +98,7 @@ fn riders() -> Vec<(String, Imported)> {
             interval_s,
             ..RiderOptions::new(transport, seed)
         };
-        let timed = |fix| TimedFix {
+        let timed = |fix| ClockedFix {
             fix,
             clocks: FixClocks::UNKNOWN,
         };

@@ -59,7 +59,8 @@ fn finish(args: &Args, report: &Report) -> io::Result<ExitCode> {
     } else {
         writeln!(
             out,
-            "{} files, {} mutations ({} accepted as sound): {} panics, {} unloadable, at most {:.0} ms and {:.1} MiB",
+            "{} files, {} mutations ({} accepted as sound): {} panics, {} unloadable, \
+             at most {:.0} ms and {:.1} MiB",
             report.files,
             report.mutations,
             report.mutations_accepted,

@@ -16,7 +16,7 @@ use tala_protocol::id::{LogId, ObjectId, UnitId};
 use tala_protocol::key::{KeyError, PublicKey, Signature, SignatureAlg};
 use tala_protocol::sync::{Cursor, Outcome, Scope, Span, SyncReply, SyncRequest, Versions, frame};
 use tala_protocol::time::{DeviceTimes, MonoMs, UnixMs};
-use tala_protocol::track::{self, EncodeError, FixClocks, Segment, TimeSource, TimedFix};
+use tala_protocol::track::{self, EncodeError, FixClocks, Segment, TimeSource, ClockedFix};
 use tala_protocol::transport::Transport;
 
 /// How many envelopes the honest runs hold.
@@ -90,9 +90,9 @@ impl Corpus {
 fn segments(seed: u64) -> Result<Vec<Vec<u8>>, CorpusError> {
     let mut out = Vec::new();
     for transport in [Transport::Horse, Transport::Foot] {
-        let fixes: Vec<TimedFix> = ride(RiderOptions::new(transport, seed), 600)
+        let fixes: Vec<ClockedFix> = ride(RiderOptions::new(transport, seed), 600)
             .into_iter()
-            .map(|fix| TimedFix {
+            .map(|fix| ClockedFix {
                 fix,
                 clocks: FixClocks::UNKNOWN,
             })

@@ -37,6 +37,12 @@ export const SCENES = [
     act: (page) => page.locator('section button[aria-expanded]').first().click(),
   },
   {
+    name: 'map-legend',
+    path: '/map',
+    map: true,
+    act: (page) => page.locator('section button[aria-expanded]').last().click(),
+  },
+  {
     name: 'map-patrol',
     path: '/map',
     map: true,
@@ -88,6 +94,34 @@ export const SCENES = [
   { name: 'incidents-error', path: '/incidents', before: failing('**/api/v1/incidents?*', 500) },
   { name: 'incidents-offline', path: '/incidents', before: broken('**/api/v1/incidents?*') },
   { name: 'incidents-forbidden', path: '/incidents', before: failing('**/api/v1/incidents?*', 403) },
+  {
+    name: 'incidents-stale',
+    path: '/incidents',
+    act: async (page) => {
+      await page.waitForSelector('[data-testid=incident-row]');
+      await page.route('**/api/v1/incidents?*', (route) => route.abort());
+      await page.locator('input[name=range][value="30d"]').check({ force: true });
+      await page.getByRole('alert').first().waitFor();
+    },
+  },
+  {
+    name: 'incidents-5000',
+    path: '/incidents',
+    before: async (page) => {
+      await page.route('**/api/v1/incidents?*', async (route) => {
+        const page = await (await route.fetch()).json();
+        const items = Array.from({ length: 5000 }, (_, n) => ({
+          ...page.items[n % page.items.length],
+          id: n.toString(16).padStart(32, '0'),
+        }));
+        await route.fulfill(json({ items, next: 'more' }));
+      });
+    },
+    act: async (page) => {
+      await page.waitForSelector('[data-testid=incident-row]');
+      for (let n = 0; n < 40; n += 1) await page.keyboard.press('j');
+    },
+  },
   { name: 'incident-missing', path: `/incidents/${'f'.repeat(32)}` },
   { name: 'patrols', path: '/patrols' },
   { name: 'patrols-empty', path: '/patrols', before: emptyPage('**/api/v1/patrols?*') },

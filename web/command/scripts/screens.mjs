@@ -21,7 +21,7 @@ const option = (name) => {
 };
 const wanted = (name, all) =>
   option(name) ? all.filter((one) => option(name).split(',').includes(one)) : all;
-const sizes = wanted('size', ['1440x900', '1280x720']);
+const sizes = option('size')?.split(',') ?? ['1440x900', '1280x720'];
 const themes = wanted('theme', ['light', 'dark']);
 const locales = wanted('locale', ['zh-CN', 'en']);
 const only = option('only')?.split(',');

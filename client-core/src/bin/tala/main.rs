@@ -1,43 +1,57 @@
 //! `tala`: a headless phone. Human output by default, `--json` everywhere.
 //!
-//! Exit codes: 0 done, 1 it failed (the reason is on standard error), 2 wrong arguments.
+//! Exit codes are in `docs/cli.md`: 0 done, 1 it failed, 2 wrong arguments, 3 not enrolled, 4 the centre
+//! was not reached (try later), 5 a person must do something, 6 storage full or failing.
 
+mod args;
+mod export;
+mod fault;
+mod find;
+mod home;
+mod link;
+mod patrol;
+mod record;
+mod report;
+mod say;
+mod show;
+mod status;
 mod track;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser as _;
 
-#[derive(Parser)]
-#[command(version, about = "A headless phone of Tala")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Track files: how small they get, into segments, and back.
-    #[command(subcommand)]
-    Track(track::TrackCommand),
-}
+use args::{Cli, Command, Global};
+use fault::Outcome;
+use say::Say;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Track(command) => track::run(command),
-    };
-    match result {
+    let cli = Cli::parse();
+    let say = Say::new(&cli.global);
+    match run(cli.command, &cli.global, &say) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut text = format!("tala: {error}");
-            let mut source = std::error::Error::source(&*error);
-            while let Some(cause) = source {
-                text.push_str(&format!(": {cause}"));
-                source = cause.source();
-            }
-            let _ = writeln!(io::stderr(), "{text}");
-            ExitCode::FAILURE
+        Err(fault) => {
+            say.failure(&fault);
+            fault.exit()
         }
+    }
+}
+
+fn run(command: Command, global: &Global, say: &Say) -> Outcome {
+    let folder = global.home.as_path();
+    match command {
+        Command::Enrol(args) => link::enrol(&args, folder, say),
+        Command::Patrol(command) => patrol::run(&command, &mut home::open(folder)?, say),
+        Command::Record(args) => record::run(&args, &mut home::open(folder)?, say),
+        Command::Report(args) => report::report(&args, &mut home::open(folder)?, say),
+        Command::Attach(args) => report::attach(&args, &mut home::open(folder)?, say),
+        Command::Edit(args) => report::edit(&args, &mut home::open(folder)?, say),
+        Command::Sync(args) => link::sync(&args, &mut home::open(folder)?, say),
+        Command::Status => status::run(&mut home::open(folder)?, say),
+        Command::Show(arg) => show::run(&arg.id, &mut home::open(folder)?, say),
+        Command::Export(args) => export::run(&args, &mut home::open(folder)?, say),
+        Command::Import(args) => export::import(&args, &mut home::open(folder)?, say),
+        Command::Forget => export::forget(&mut home::open(folder)?, say),
+        Command::Track(command) => track::run(command, global.json).map_err(fault::Fault::boxed),
     }
 }

@@ -31,8 +31,8 @@ pub(crate) enum TrackCommand {
 pub(crate) struct FileArgs {
     /// The file.
     file: PathBuf,
-    /// Answer in JSON.
-    #[arg(long)]
+    /// Answer in JSON: said once for all commands.
+    #[arg(skip)]
     json: bool,
 }
 
@@ -49,7 +49,11 @@ pub(crate) struct OutArgs {
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs one of the commands.
-pub(crate) fn run(command: TrackCommand) -> Outcome {
+pub(crate) fn run(mut command: TrackCommand, json: bool) -> Outcome {
+    match &mut command {
+        TrackCommand::Stat(args) => args.json = json,
+        TrackCommand::Encode(args) | TrackCommand::Decode(args) => args.input.json = json,
+    }
     match command {
         TrackCommand::Stat(args) => stat(&args),
         TrackCommand::Encode(args) => encode_file(&args),
@@ -82,8 +86,8 @@ fn stat(args: &FileArgs) -> Outcome {
         "segment_fixes": SEGMENT_FIXES_MAX,
         "bytes": bytes,
         "bytes_per_fix": per_fix(bytes as f64),
-        "encode_ns_per_fix": per_fix(encode_ns).round(),
-        "decode_ns_per_fix": per_fix(decode_ns).round(),
+        "encode_ns_per_fix": per_fix(encode_ns).round() as u64,
+        "decode_ns_per_fix": per_fix(decode_ns).round() as u64,
         "lossless": lossless,
     });
     let human = format!(

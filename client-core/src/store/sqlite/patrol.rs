@@ -42,10 +42,9 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Result<PatrolRow, Error> {
         duration_ms: d.u64()?,
         last: timed(d)?,
         gap: d.decode::<Option<u8>>()?.map(GapCause::from_code),
-        run: match d.decode::<Option<minicbor::bytes::ByteArray<16>>>()? {
-            Some(run) => Some(run.into()),
-            None => None,
-        },
+        run: d
+            .decode::<Option<minicbor::bytes::ByteArray<16>>>()?
+            .map(Into::into),
         boot: BootId(d.u32()?),
         unsealed_since: d
             .decode::<Option<(i64, i64)>>()?
@@ -86,10 +85,21 @@ fn encode(e: &mut Encoder<&mut Vec<u8>>, row: &PatrolRow) -> Result<(), EncodeEr
 
 fn encode_timed(e: &mut Encoder<&mut Vec<u8>>, timed: &TimedFix) -> Result<(), EncodeError> {
     let fix = &timed.fix;
-    e.array(13)?.i64(fix.time.0)?.i32(fix.lat_e7)?.i32(fix.lon_e7)?;
-    e.encode(fix.alt_dm)?.encode(fix.acc_dm)?.encode(fix.speed_cms)?;
-    e.encode(fix.bearing_deg)?.u8(fix.provider.code())?.encode(fix.satellites)?;
-    e.bool(fix.mock)?.i64(timed.wall.0)?.i64(timed.mono.0)?.u32(timed.boot.0)?.ok()
+    e.array(13)?
+        .i64(fix.time.0)?
+        .i32(fix.lat_e7)?
+        .i32(fix.lon_e7)?;
+    e.encode(fix.alt_dm)?
+        .encode(fix.acc_dm)?
+        .encode(fix.speed_cms)?;
+    e.encode(fix.bearing_deg)?
+        .u8(fix.provider.code())?
+        .encode(fix.satellites)?;
+    e.bool(fix.mock)?
+        .i64(timed.wall.0)?
+        .i64(timed.mono.0)?
+        .u32(timed.boot.0)?
+        .ok()
 }
 
 fn timed(d: &mut Decoder<'_>) -> Result<Option<TimedFix>, Error> {

@@ -21,7 +21,8 @@ use crate::store::rows::{
 use crate::store::write::Pick;
 
 /// Columns of an envelope, in the order that [`envelope`] reads.
-pub(super) const ENVELOPE: &str = "arrived, id, header, alg, signature, body, own, place, delivery, log, leaf, kept_at";
+pub(super) const ENVELOPE: &str =
+    "arrived, id, header, alg, signature, body, own, place, delivery, log, leaf, kept_at";
 
 /// SQLite knows signed numbers only. Ours stay far below the border.
 pub(super) fn number(value: u64) -> i64 {
@@ -55,8 +56,18 @@ pub(super) fn pick(pick: &Pick) -> (&'static str, Vec<u8>, i64, i64) {
     let none = Vec::new();
     match pick {
         Pick::Unsigned => ("signature IS NULL AND own = 1 ORDER BY arrived", none, 0, 0),
-        Pick::OfKind(kind) => ("kind = ?2 ORDER BY arrived", none, i64::from(kind.code()), 0),
-        Pick::OfObject(object) => ("object = ?1 ORDER BY arrived", object.as_bytes().to_vec(), 0, 0),
+        Pick::OfKind(kind) => (
+            "kind = ?2 ORDER BY arrived",
+            none,
+            i64::from(kind.code()),
+            0,
+        ),
+        Pick::OfObject(object) => (
+            "object = ?1 ORDER BY arrived",
+            object.as_bytes().to_vec(),
+            0,
+            0,
+        ),
         Pick::OfFeed { feed, from } => (
             "feed = ?1 AND seq >= ?2 AND place <> 2 ORDER BY seq",
             cbor::to_vec(feed),
@@ -95,10 +106,20 @@ pub(super) fn pick(pick: &Pick) -> (&'static str, Vec<u8>, i64, i64) {
 pub(super) fn envelope(row: &Row<'_>) -> Result<EnvelopeRow> {
     let header_bytes: Vec<u8> = row.get(2)?;
     let header = Header::from_bytes(&header_bytes).map_err(|e| damaged(2, e))?;
-    let signed = match (row.get::<_, Option<u8>>(3)?, row.get::<_, Option<Vec<u8>>>(4)?) {
+    let signed = match (
+        row.get::<_, Option<u8>>(3)?,
+        row.get::<_, Option<Vec<u8>>>(4)?,
+    ) {
         (Some(alg), Some(bytes)) => {
-            let alg = if alg == 2 { SignatureAlg::EcdsaP256 } else { SignatureAlg::Ed25519 };
-            Some((alg, Signature::from_slice(&bytes).map_err(|e| damaged(4, e))?))
+            let alg = if alg == 2 {
+                SignatureAlg::EcdsaP256
+            } else {
+                SignatureAlg::Ed25519
+            };
+            Some((
+                alg,
+                Signature::from_slice(&bytes).map_err(|e| damaged(4, e))?,
+            ))
         }
         _ => None,
     };

@@ -35,7 +35,7 @@ CREATE TABLE envelopes (
 ) STRICT;
 CREATE INDEX envelopes_by_feed ON envelopes (feed, seq);
 CREATE INDEX envelopes_by_object ON envelopes (object, arrived);
-CREATE INDEX envelopes_by_kind ON envelopes (kind, arrived) WHERE kind IN (11, 13, 14);
+CREATE INDEX envelopes_by_kind ON envelopes (kind, arrived);
 CREATE INDEX envelopes_unsigned ON envelopes (arrived) WHERE signature IS NULL;
 CREATE INDEX envelopes_to_send ON envelopes (lane, own, feed, seq) WHERE delivery = 0;
 CREATE INDEX envelopes_unproved ON envelopes (log, leaf) WHERE delivery IN (1, 2);

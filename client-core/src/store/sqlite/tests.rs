@@ -1,5 +1,7 @@
 //! What only the file store promises: settings that took hold, files of others left alone.
 
+use std::cell::RefCell;
+
 use super::*;
 use crate::store::{Store as _, Write};
 
@@ -10,7 +12,7 @@ fn in_a_folder() -> (tempfile::TempDir, std::path::PathBuf) {
 }
 
 thread_local! {
-    static FOLDERS: std::cell::RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
+    static FOLDERS: RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 crate::store::suite::store_suite!(|| {
@@ -52,7 +54,10 @@ fn a_newer_store_and_a_foreign_file_are_left_as_they_are() {
     let (_folder, path) = in_a_folder();
     let mut store = SqliteStore::open(&path).expect("opens");
     store.commit(&[Write::Set("a", vec![1])]).expect("writes");
-    store.db.pragma_update(None, "user_version", 99).expect("sets");
+    store
+        .db
+        .pragma_update(None, "user_version", 99)
+        .expect("sets");
     drop(store);
     let before = std::fs::read(&path).expect("reads");
     assert!(matches!(
@@ -65,7 +70,10 @@ fn a_newer_store_and_a_foreign_file_are_left_as_they_are() {
     let db = Connection::open(&other).expect("opens");
     db.execute_batch("CREATE TABLE notes (x)").expect("makes");
     drop(db);
-    assert!(matches!(SqliteStore::open(&other), Err(StoreError::Foreign)));
+    assert!(matches!(
+        SqliteStore::open(&other),
+        Err(StoreError::Foreign)
+    ));
     std::fs::write(&other, b"not a database at all, but long enough to look at").expect("writes");
     assert!(matches!(
         SqliteStore::open(&other),

@@ -17,7 +17,9 @@ use crate::store::{Pick, Store, StoreError, Write};
 impl Store for SqliteStore {
     fn commit(&mut self, batch: &[Write]) -> Result<(), StoreError> {
         let mut run = || -> rusqlite::Result<()> {
-            let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let tx = self
+                .db
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
             for one in batch {
                 write::write(&tx, one)?;
             }
@@ -50,12 +52,14 @@ impl Store for SqliteStore {
     }
 
     fn feed(&self, key: &FeedKey) -> Result<Option<FeedRow>, StoreError> {
-        let sql = "SELECT feed, first_seq, head_seq, head_hash, own, closed FROM feeds WHERE feed = ?1";
+        let sql =
+            "SELECT feed, first_seq, head_seq, head_hash, own, closed FROM feeds WHERE feed = ?1";
         self.one(sql, params![cbor::to_vec(key)], read::feed)
     }
 
     fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
-        let sql = "SELECT feed, first_seq, head_seq, head_hash, own, closed FROM feeds ORDER BY feed";
+        let sql =
+            "SELECT feed, first_seq, head_seq, head_hash, own, closed FROM feeds ORDER BY feed";
         self.all(sql, [], read::feed)
     }
 
@@ -65,10 +69,13 @@ impl Store for SqliteStore {
     }
 
     fn at(&self, feed: &FeedKey, seq: u64) -> Result<Option<EnvelopeRow>, StoreError> {
-        let sql = format!(
-            "SELECT {ENVELOPE} FROM envelopes WHERE feed = ?1 AND seq = ?2 AND place <> 2"
-        );
-        self.one(&sql, params![cbor::to_vec(feed), number(seq)], read::envelope)
+        let sql =
+            format!("SELECT {ENVELOPE} FROM envelopes WHERE feed = ?1 AND seq = ?2 AND place <> 2");
+        self.one(
+            &sql,
+            params![cbor::to_vec(feed), number(seq)],
+            read::envelope,
+        )
     }
 
     fn envelopes(&self, pick: &Pick, limit: usize) -> Result<Vec<EnvelopeRow>, StoreError> {
@@ -88,17 +95,23 @@ impl Store for SqliteStore {
     }
 
     fn doc(&self, object: ObjectId) -> Result<Option<DocRow>, StoreError> {
-        let sql = "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs WHERE object = ?1";
+        let sql =
+            "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs WHERE object = ?1";
         self.one(sql, params![object.as_bytes()], read::doc)
     }
 
     fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
-        let sql = "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs ORDER BY made";
+        let sql =
+            "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs ORDER BY made";
         self.all(sql, [], read::doc)
     }
 
     fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {
-        self.all("SELECT scope, position FROM cursors ORDER BY scope", [], read::cursor)
+        self.all(
+            "SELECT scope, position FROM cursors ORDER BY scope",
+            [],
+            read::cursor,
+        )
     }
 
     fn receipt(&self, log: LogId, leaf: u64) -> Result<Option<ReceiptRow>, StoreError> {

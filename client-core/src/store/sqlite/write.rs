@@ -36,7 +36,12 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::Ruling(row) => run(
             db,
             "INSERT OR REPLACE INTO rulings (envelope, ruling, reason, number) VALUES (?1, ?2, ?3, ?4)",
-            params![row.envelope.to_tagged(), row.ruling, row.reason, number(row.number)],
+            params![
+                row.envelope.to_tagged(),
+                row.ruling,
+                row.reason,
+                number(row.number)
+            ],
         ),
         Write::Doc(row) => doc(db, row),
         Write::Cursor(cursor) => run(
@@ -51,7 +56,12 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::Receipt(row) => run(
             db,
             "INSERT INTO receipts (log, first, count, bytes) VALUES (?1, ?2, ?3, ?4)",
-            params![row.log.as_bytes(), number(row.first), number(row.count), row.bytes],
+            params![
+                row.log.as_bytes(),
+                number(row.first),
+                number(row.count),
+                row.bytes
+            ],
         ),
         Write::Media(row) => media(db, row),
         Write::Envelope(row) => envelope(db, row),
@@ -77,9 +87,11 @@ fn update(db: &Connection, write: &Write) -> Result<()> {
             "UPDATE envelopes SET body = ?2 WHERE id = ?1",
             params![id.to_tagged(), body],
         ),
-        Write::Forget(id) => {
-            run(db, "DELETE FROM envelopes WHERE id = ?1", params![id.to_tagged()])
-        }
+        Write::Forget(id) => run(
+            db,
+            "DELETE FROM envelopes WHERE id = ?1",
+            params![id.to_tagged()],
+        ),
         _ => Ok(()),
     }
 }
@@ -135,9 +147,10 @@ fn feed(db: &Connection, row: &FeedRow) -> Result<()> {
 }
 
 fn doc(db: &Connection, row: &DocRow) -> Result<()> {
-    let (cache_of, cache) = row.cache.as_ref().map_or((None, None), |(of, bytes)| {
-        (Some(number(*of)), Some(bytes))
-    });
+    let (cache_of, cache) = row
+        .cache
+        .as_ref()
+        .map_or((None, None), |(of, bytes)| (Some(number(*of)), Some(bytes)));
     run(
         db,
         "INSERT INTO docs (object, doc_type, unit, audience, made, cache_of, cache)
@@ -230,5 +243,9 @@ fn delivery_columns(delivery: Delivery) -> (u8, Option<[u8; 16]>, Option<i64>) {
         Delivery::Refused(why) => return (5, None, Some(i64::from(why))),
     };
     let at = delivery.leaf();
-    (code, at.map(|at| *at.log.as_bytes()), at.map(|at| number(at.leaf)))
+    (
+        code,
+        at.map(|at| *at.log.as_bytes()),
+        at.map(|at| number(at.leaf)),
+    )
 }

@@ -7,8 +7,8 @@ use reqwest::{Certificate, Client, Url};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::request::{Answer, Ask, Signed};
-use crate::transport::retry::{CONNECTION_EVERY_MS, RESEND_AFTER_MS, Retry, back_off_ms};
 use crate::transport::TransportError;
+use crate::transport::retry::{CONNECTION_EVERY_MS, RESEND_AFTER_MS, Retry, back_off_ms};
 
 /// Longest answer that is read, bytes.
 const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -48,8 +48,15 @@ impl Connection {
     }
 
     /// Sends once.
-    pub(super) async fn send(&mut self, ask: &Ask, signed: &Signed) -> Result<Answer, TransportError> {
-        let url = self.base.join(&ask.path).map_err(|e| refused("the path does not fit", e))?;
+    pub(super) async fn send(
+        &mut self,
+        ask: &Ask,
+        signed: &Signed,
+    ) -> Result<Answer, TransportError> {
+        let url = self
+            .base
+            .join(&ask.path)
+            .map_err(|e| refused("the path does not fit", e))?;
         self.connected_at.get_or_insert_with(Instant::now);
         let request = self
             .client
@@ -70,7 +77,12 @@ impl Connection {
     }
 
     /// Waits as a failure asks for, and replaces the connection. `false`: give up.
-    pub(super) async fn wait(&mut self, failure: &TransportError, attempt: u32, random: u64) -> bool {
+    pub(super) async fn wait(
+        &mut self,
+        failure: &TransportError,
+        attempt: u32,
+        random: u64,
+    ) -> bool {
         if attempt >= self.options.attempts.max(1) {
             return false;
         }
@@ -122,7 +134,10 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, TransportError>
     let text = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok());
     let retry_after = text("retry-after").and_then(|v| v.parse().ok());
     let what = format!("the centre answered {status}{}", problem(&answer.body));
-    Err(TransportError::new(what, Retry::of_status(status, retry_after)))
+    Err(TransportError::new(
+        what,
+        Retry::of_status(status, retry_after),
+    ))
 }
 
 /// The title of a problem document, if there is one.
@@ -151,7 +166,9 @@ fn build(options: &HttpOptions) -> Result<Client, TransportError> {
         let roots = roots.map_err(|e| refused("the pinned roots cannot be read", e))?;
         builder = builder.tls_certs_only(roots);
     }
-    builder.build().map_err(|e| refused("the client cannot be built", e))
+    builder
+        .build()
+        .map_err(|e| refused("the client cannot be built", e))
 }
 
 /// Plain HTTP would show positions to everybody on the way.
@@ -170,10 +187,7 @@ fn check_scheme(url: &Url) -> Result<(), TransportError> {
     }
 }
 
-fn refused(
-    what: &str,
-    source: impl std::error::Error + Send + Sync + 'static,
-) -> TransportError {
+fn refused(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> TransportError {
     TransportError {
         what: what.to_owned(),
         retry: Retry::Person,

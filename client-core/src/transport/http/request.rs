@@ -114,7 +114,9 @@ impl Answer {
     pub(super) fn upload_state(&self) -> UploadState {
         let text = |name: &str| self.headers.get(name).and_then(|v| v.to_str().ok());
         UploadState {
-            offset: text("upload-offset").and_then(|v| v.parse().ok()).unwrap_or(0),
+            offset: text("upload-offset")
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(0),
             complete: text("upload-complete").is_some_and(|v| matches!(v, "?1" | "true" | "1")),
         }
     }

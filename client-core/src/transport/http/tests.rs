@@ -4,9 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use tala_protocol::key::{PublicKey, Signature};
-use tala_protocol::sync::http_signature::{
-    SignatureParams, SignedParts, parse_signature, verify,
-};
+use tala_protocol::sync::http_signature::{SignatureParams, SignedParts, parse_signature, verify};
 
 use super::*;
 use crate::signer::SignerError;
@@ -33,7 +31,10 @@ fn serve(answers: Vec<&'static str>) -> (String, std::thread::JoinHandle<Vec<Vec
     let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
     let url = format!("http://{}", listener.local_addr().expect("has one"));
     let thread = std::thread::spawn(move || {
-        answers.into_iter().map(|answer| one(&listener, answer)).collect()
+        answers
+            .into_iter()
+            .map(|answer| one(&listener, answer))
+            .collect()
     });
     (url, thread)
 }
@@ -46,7 +47,9 @@ fn one(listener: &TcpListener, answer: &str) -> Vec<u8> {
         let n = socket.read(&mut buffer).expect("reads");
         asked.extend_from_slice(&buffer[..n]);
         let text = String::from_utf8_lossy(&asked).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
         let length = header(head, "content-length").map_or(0, |v| v.parse().expect("a number"));
         if n == 0 || body.len() >= length {
             break;
@@ -64,7 +67,13 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn transport(url: &str) -> HttpTransport<Key, impl Entropy, fn() -> i64> {
-    let made = HttpTransport::new(url, HttpOptions::default(), key(), || [7; 16], now as fn() -> i64);
+    let made = HttpTransport::new(
+        url,
+        HttpOptions::default(),
+        key(),
+        || [7; 16],
+        now as fn() -> i64,
+    );
     made.expect("an address on loopback")
 }
 
@@ -73,13 +82,17 @@ fn now() -> i64 {
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     runtime.expect("a runtime").block_on(future)
 }
 
 #[test]
 fn a_request_carries_a_signature_over_its_body_that_holds() {
-    let (url, server) = serve(vec!["HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"]);
+    let (url, server) = serve(vec![
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
+    ]);
     let answer = run(transport(&url).sync(b"frame".to_vec())).expect("answers");
     assert_eq!(answer, b"ok");
     let asked = server.join().expect("serves").remove(0);
@@ -118,8 +131,14 @@ fn a_status_says_what_is_to_be_done() {
         let busy = link.sync(Vec::new()).await.expect_err("busy");
         assert_eq!(busy.retry, Retry::After(Some(30_000)));
         let gone = link.sync(Vec::new()).await.expect_err("gone");
-        assert_eq!((gone.retry, gone.what.as_str()), (Retry::Person, "the centre answered 403 (gone)"));
-        let state = link.media_append(hash, 0, vec![1]).await.expect("an answer");
+        assert_eq!(
+            (gone.retry, gone.what.as_str()),
+            (Retry::Person, "the centre answered 403 (gone)")
+        );
+        let state = link
+            .media_append(hash, 0, vec![1])
+            .await
+            .expect("an answer");
         assert_eq!((state.offset, state.complete), (65_536, false));
     });
     assert_eq!(server.join().expect("serves").len(), 3);
@@ -128,7 +147,14 @@ fn a_status_says_what_is_to_be_done() {
 #[test]
 fn plain_http_is_for_loopback_only() {
     let open = |url: &str| {
-        HttpTransport::new(url, HttpOptions::default(), key(), || [7; 16], now as fn() -> i64).is_ok()
+        HttpTransport::new(
+            url,
+            HttpOptions::default(),
+            key(),
+            || [7; 16],
+            now as fn() -> i64,
+        )
+        .is_ok()
     };
     assert!(open("http://127.0.0.1:1"));
     assert!(open("http://[::1]:1"));

@@ -2,7 +2,7 @@
 
 use super::{HeaderError, SegmentHeader};
 use crate::time::{MonoMs, UnixMs};
-use crate::track::clocks::{ClockTriple, FixClocks};
+use crate::track::clocks::{ClockStatement, FixClocks};
 use crate::track::varint::{Reader, put, put_signed};
 
 const TRIPLE_GNSS: u8 = 1;
@@ -64,9 +64,9 @@ pub(super) fn read(
     count: u16,
     first_time: UnixMs,
     time_max: UnixMs,
-) -> Result<Vec<ClockTriple>, HeaderError> {
+) -> Result<Vec<ClockStatement>, HeaderError> {
     let many = reader.varint_up_to(u64::from(count))? as usize;
-    let mut triples: Vec<ClockTriple> = Vec::with_capacity(many);
+    let mut triples: Vec<ClockStatement> = Vec::with_capacity(many);
     let mut before = TripleState::default();
     for _ in 0..many {
         let flags = reader.byte()?;
@@ -101,7 +101,7 @@ pub(super) fn read(
             wall: values[0].map(UnixMs),
             mono: values[1].map(MonoMs),
         };
-        triples.push(ClockTriple { index, clocks });
+        triples.push(ClockStatement { index, clocks });
     }
     Ok(triples)
 }

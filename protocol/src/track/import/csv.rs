@@ -4,7 +4,7 @@ use super::number::whole;
 use super::{ImportError, Imported, SkipReason, lines, within_size};
 use crate::fix::Fix;
 use crate::time::UnixMs;
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Fields in a line.
 pub(super) const COLUMNS: usize = 7;
@@ -24,7 +24,7 @@ pub fn csv(bytes: &[u8]) -> Result<Imported, ImportError> {
     out.finished()
 }
 
-fn fix(line: &str) -> Result<TimedFix, SkipReason> {
+fn fix(line: &str) -> Result<ClockedFix, SkipReason> {
     let mut fields = line.split(',');
     let mut next = || fields.next().ok_or(SkipReason::Shape);
     let time = whole(next()?, "time")?.ok_or(SkipReason::NoTime)?;
@@ -38,7 +38,7 @@ fn fix(line: &str) -> Result<TimedFix, SkipReason> {
     if fields.next().is_some() {
         return Err(SkipReason::Shape);
     }
-    Ok(TimedFix {
+    Ok(ClockedFix {
         fix: fix.checked()?,
         clocks: FixClocks::UNKNOWN,
     })

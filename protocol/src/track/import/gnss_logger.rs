@@ -4,7 +4,7 @@ use super::number::{bearing, optional, scaled, whole};
 use super::{ImportError, Imported, SkipReason, lines, within_size};
 use crate::fix::{Fix, Provider};
 use crate::time::{MonoMs, UnixMs};
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Where the fields stand; files say so in a comment line, older ones have fewer fields.
 #[derive(Clone, Copy)]
@@ -67,7 +67,11 @@ fn layout_of(names: &str) -> Layout {
     }
 }
 
-fn fix(fields: &[&str], layout: &Layout, wanted: Option<Provider>) -> Result<TimedFix, SkipReason> {
+fn fix(
+    fields: &[&str],
+    layout: &Layout,
+    wanted: Option<Provider>,
+) -> Result<ClockedFix, SkipReason> {
     let field = |at: usize| fields.get(at).copied();
     let needed = |at: usize| field(at).ok_or(SkipReason::Shape);
     let provider = match needed(1)?.to_ascii_uppercase().as_str() {
@@ -99,7 +103,7 @@ fn fix(fields: &[&str], layout: &Layout, wanted: Option<Provider>) -> Result<Tim
         wall: None,
         mono: elapsed_ns.map(|ns| MonoMs(ns.div_euclid(1_000_000))),
     };
-    Ok(TimedFix {
+    Ok(ClockedFix {
         fix: fix.checked()?,
         clocks,
     })

@@ -11,7 +11,7 @@ use super::number::{bearing, optional, scaled};
 use super::{ImportError, Imported, SkipReason, within_size};
 use crate::fix::{Fix, Provider};
 use crate::time::UnixMs;
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Longest text or attribute looked at, bytes.
 const TEXT_MAX: usize = 1 << 16;
@@ -143,7 +143,7 @@ impl Point {
         }
     }
 
-    fn fix(&self) -> Result<TimedFix, SkipReason> {
+    fn fix(&self) -> Result<ClockedFix, SkipReason> {
         let [time, elevation, speed, course, accuracy, satellites] = &self.fields;
         let [lat, lon] = &self.place;
         let lat_e7 = scaled(lat.as_deref().ok_or(SkipReason::NoPlace)?, 1e7, "latitude")?;
@@ -156,7 +156,7 @@ impl Point {
         fix.acc_dm = optional(accuracy.as_deref(), 10.0, "accuracy")?;
         fix.bearing_deg = bearing(course.as_deref())?;
         fix.satellites = satellites.as_deref().and_then(|n| n.trim().parse().ok());
-        Ok(TimedFix {
+        Ok(ClockedFix {
             fix: fix.checked()?,
             clocks: FixClocks::UNKNOWN,
         })

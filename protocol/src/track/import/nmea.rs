@@ -9,7 +9,7 @@ use super::number::{bearing, optional};
 use super::{ImportError, Imported, SkipReason, lines, within_size};
 use crate::fix::Fix;
 use crate::time::{MonoMs, UnixMs};
-use crate::track::{FixClocks, TimedFix};
+use crate::track::{ClockedFix, FixClocks};
 
 /// Metres of accuracy per unit of dilution.
 const ACCURACY_PER_HDOP_M: f64 = 4.0;
@@ -96,7 +96,7 @@ fn read_course(fields: &[&str]) -> Result<Course, SkipReason> {
     })
 }
 
-fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<TimedFix, SkipReason> {
+fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<ClockedFix, SkipReason> {
     let field = |at: usize| fields.get(at).copied().ok_or(SkipReason::Shape);
     if matches!(field(6)?, "" | "0") {
         return Err(SkipReason::Invalid);
@@ -123,7 +123,7 @@ fn read_fix(fields: &[&str], course: Option<&Course>) -> Result<TimedFix, SkipRe
         wall: None,
         mono: None::<MonoMs>,
     };
-    Ok(TimedFix {
+    Ok(ClockedFix {
         fix: fix.checked()?,
         clocks,
     })

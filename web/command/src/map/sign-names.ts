@@ -1,6 +1,7 @@
 // Names of the sign images. A name says everything that is needed to draw it (signs.ts), so images are made on demand.
 
 import type { AgeBucket, PositionBadge } from './age.ts';
+import { TRANSPORTS, ZONE_KINDS } from './palette.ts';
 
 export type SignName =
   | { kind: 'incident'; icon: string; severity: string }
@@ -15,6 +16,12 @@ export function incidentImage(icon: string, severity: string): string {
 
 export function positionImage(transport: string, bucket: AgeBucket, badge: PositionBadge): string {
   return `position:${transport}:${bucket}:${badge}`;
+}
+
+/** Signs that layers name by themselves. */
+export function fixedSigns(): string[] {
+  const hatches = ZONE_KINDS.map((kind) => `hatch:${kind}`);
+  return ['alert', ...hatches, ...TRANSPORTS.map((transport) => `tick:${transport}`)];
 }
 
 export function parseSign(name: string): SignName | null {

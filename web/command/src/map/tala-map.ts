@@ -25,6 +25,7 @@ import {
   type SourceName,
   signLayers,
 } from './record-layers.ts';
+import { fixedSigns } from './sign-names.ts';
 import { drawSign, SIGN_RATIO } from './signs.ts';
 
 export type Selected =
@@ -116,7 +117,9 @@ export class TalaMap {
 
   setData(source: SourceName, data: FeatureCollection): void {
     this.data.set(source, data);
-    if (this.styled) this.source(source)?.setData(data);
+    if (!this.styled) return;
+    this.addImagesOf(data);
+    this.source(source)?.setData(data);
   }
 
   setSelection(selected: Selected | null): void {
@@ -169,7 +172,11 @@ export class TalaMap {
 
   private restore(): void {
     this.styled = true;
-    for (const [name, data] of this.data) this.source(name)?.setData(data);
+    for (const name of fixedSigns()) this.addImage(name);
+    for (const [name, data] of this.data) {
+      this.addImagesOf(data);
+      this.source(name)?.setData(data);
+    }
     for (const group of Object.keys(LAYER_GROUPS)) this.applyVisibility(group as LayerGroup);
     this.applySelection();
   }
@@ -178,9 +185,18 @@ export class TalaMap {
     return this.map.getSource<GeoJSONSource>(name);
   }
 
+  /** Images stand ready before the data that names them; the event for a missing one is only the safety net. */
+  private addImagesOf(data: FeatureCollection): void {
+    for (const feature of data.features) {
+      const name: unknown = feature.properties?.image;
+      if (typeof name === 'string') this.addImage(name);
+    }
+  }
+
   private addImage(name: string): void {
+    if (this.map.hasImage(name)) return;
     const image = drawSign(name, this.palette);
-    if (image && !this.map.hasImage(name)) this.map.addImage(name, image, { pixelRatio: SIGN_RATIO });
+    if (image) this.map.addImage(name, image, { pixelRatio: SIGN_RATIO });
   }
 
   private applyVisibility(group: LayerGroup): void {

@@ -374,6 +374,8 @@ const en: Messages = {
   'error.conflict': 'in conflict with someone else’s change',
   'error.invalid': 'the value is not acceptable',
   'error.too_many': 'too many requests, wait a moment',
+  'error.missing': 'it is gone',
+  'error.unauthorized': 'the session has ended',
   'error.server': 'the server failed',
 };
 

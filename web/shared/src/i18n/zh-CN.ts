@@ -364,5 +364,7 @@ export default {
   'error.conflict': '与别人的修改冲突',
   'error.invalid': '内容不符合要求',
   'error.too_many': '请求过多，请稍候',
+  'error.missing': '已不存在',
+  'error.unauthorized': '登录已结束',
   'error.server': '服务器出错',
 } as const;
