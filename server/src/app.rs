@@ -11,21 +11,27 @@
 pub mod admin;
 mod centre;
 pub mod commit;
+pub mod desk;
 mod effects;
 mod error;
 pub mod ingest;
 mod keys;
 mod limits;
+pub mod live;
+pub mod project;
 mod proofs;
+pub mod reader;
 mod scopes;
 mod shared;
 pub mod sync;
+mod turns;
 pub mod writer;
 
-pub use centre::{Centre, CentreKeys, CentreParts};
+pub use centre::{Centre, CentreKeys, CentreParts, NoUploads, Uploads};
 pub use effects::{Effects, SystemEffects};
 pub use error::AppError;
 pub use keys::{KeyError, Signer, SoftwareKey};
 pub use limits::DeviceLimits;
+pub use reader::Reader;
 pub use scopes::device_scopes;
 pub use sync::DeviceCtx;

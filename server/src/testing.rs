@@ -9,6 +9,7 @@
 // A builder for tests may stop a test.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod incident;
 mod phone;
 
 use std::sync::Arc;
@@ -25,12 +26,14 @@ use tala_protocol::time::UnixMs;
 
 use crate::app::admin::{Founding, found};
 use crate::app::commit::Draft;
+use crate::app::project::Registries;
 use crate::app::{
-    Centre, CentreKeys, CentreParts, DeviceLimits, Effects, Signer as _, SoftwareKey,
+    Centre, CentreKeys, CentreParts, DeviceLimits, Effects, NoUploads, Signer as _, SoftwareKey,
 };
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 
+pub use incident::TestIncident;
 pub use phone::TestPhone;
 
 /// The time at which test centres begin: 2026-06-01T00:00:00Z.
@@ -137,6 +140,14 @@ impl TestCentre {
         }
     }
 
+    /// What the test bureau's centre is made of, on another store.
+    pub fn parts_on(store: Arc<dyn Store>) -> CentreParts {
+        let effects = Arc::new(TestEffects::default());
+        // Another draw than at the founding: a restored log has a new id.
+        effects.drawn.store(1_000, Ordering::SeqCst);
+        parts(store, effects, DeviceLimits::default())
+    }
+
     /// A phone of the first station, certified and given to a new officer.
     pub fn phone(&self, name: &str) -> TestPhone {
         self.phone_of(STATION, name)
@@ -217,7 +228,12 @@ fn bureau() -> Founding {
             unit(LEAGUE, None, UnitLevel::League, "示例盟"),
             unit(BANNER, Some(LEAGUE), UnitLevel::Banner, "示例旗"),
             unit(STATION, Some(BANNER), UnitLevel::Station, "云驹派出所"),
-            unit(OTHER_STATION, Some(BANNER), UnitLevel::Station, "鹤湾派出所"),
+            unit(
+                OTHER_STATION,
+                Some(BANNER),
+                UnitLevel::Station,
+                "鹤湾派出所",
+            ),
         ],
         ..Founding::default()
     }
@@ -234,5 +250,7 @@ fn parts(store: Arc<dyn Store>, effects: Arc<TestEffects>, limits: DeviceLimits)
         root: key(1).public().clone(),
         effects,
         limits,
+        registries: Registries::default(),
+        uploads: Arc::new(NoUploads),
     }
 }

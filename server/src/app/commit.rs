@@ -13,8 +13,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tala_protocol::cert::Directory;
-use tala_protocol::envelope::{Envelope, signed};
+use tala_protocol::envelope::{Envelope, Header, signed};
 use tala_protocol::feed::FeedKey;
+use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 use tala_protocol::log::{Frontier, leaf_hash};
 use tala_protocol::time::UnixMs;
 
@@ -41,6 +43,7 @@ pub struct Commit<'t> {
     feeds: HashMap<FeedKey, FeedRow>,
     directory: Arc<Directory>,
     directory_changed: bool,
+    log_changed: bool,
     now: UnixMs,
 }
 
@@ -74,6 +77,7 @@ impl<'t> Commit<'t> {
             feeds: HashMap::new(),
             directory,
             directory_changed: false,
+            log_changed: false,
             now,
         })
     }
@@ -88,12 +92,18 @@ impl<'t> Commit<'t> {
         self.tx
     }
 
+    /// Notes that leaves below this are in a verified backup.
+    pub fn backed_up(&mut self, below: u64) {
+        self.log.backed_up_to = self.log.backed_up_to.max(below);
+        self.log_changed = true;
+    }
+
     /// Writes what was gathered. The transaction is still to be committed.
     pub fn finish(mut self) -> Result<Committed, StoreError> {
         for row in self.feeds.values() {
             self.tx.set_feed(row)?;
         }
-        if self.log.size != self.frontier.size() {
+        if self.log_changed || self.log.size != self.frontier.size() {
             self.log.size = self.frontier.size();
             self.log.frontier = self.frontier.to_bytes();
             self.tx.set_log(&self.log)?;
@@ -173,7 +183,7 @@ impl<'t> Commit<'t> {
 }
 
 /// Appends a leaf and keeps every node that it completes.
-pub(super) fn push_leaf(
+pub(in crate::app) fn push_leaf(
     tx: &mut dyn Tx,
     frontier: &mut Frontier,
     leaf: [u8; 32],
@@ -188,23 +198,35 @@ pub(super) fn push_leaf(
 }
 
 /// The quarantine row of an envelope.
-pub(super) fn quarantine_row(
+fn quarantine_row(
     lsn: Lsn,
     envelope: &Envelope,
     reason: QuarantineReason,
     now: UnixMs,
 ) -> QuarantineRow {
-    let header = envelope.header();
+    quarantine_row_of(lsn, envelope.header(), envelope.id(), reason, "", now.0)
+}
+
+/// The quarantine row of an envelope of which only the header is at hand.
+pub(super) fn quarantine_row_of(
+    lsn: Lsn,
+    header: &Header,
+    id: Digest,
+    reason: QuarantineReason,
+    detail: &str,
+    known_at: i64,
+) -> QuarantineRow {
+    let made = ObjectId::from_bytes(id.prefix16());
     QuarantineRow {
         lsn,
-        envelope: envelope.id(),
+        envelope: id,
         unit: header.unit(),
         device: header.device(),
         person: header.person,
-        object: envelope.object(),
+        object: header.object.unwrap_or(made),
         reason,
-        detail: String::new(),
-        known_at: now,
+        detail: detail.to_owned(),
+        known_at: UnixMs(known_at),
         released_at: None,
     }
 }

@@ -41,7 +41,7 @@ pub enum AppError {
     Limited,
     /// No randomness could be had.
     #[error("no randomness")]
-    Randomness,
+    Randomness(#[source] getrandom::Error),
     /// What is stored does not prove what it should.
     #[error("stored data does not verify: {0}")]
     Unsound(String),

@@ -69,8 +69,8 @@ pub(super) fn policy(
     }
     let header = envelope.header();
     let device = header.device();
-    let office = device == directory.root().device_id()
-        || directory.holder(device) == Some(Holder::Office);
+    let office =
+        device == directory.root().device_id() || directory.holder(device) == Some(Holder::Office);
     if office {
         return None;
     }

@@ -1,5 +1,6 @@
 //! One sync of a phone: take what it hands over, prove it, give what is new.
 
+mod beacon;
 mod pull;
 mod push;
 
@@ -41,6 +42,9 @@ impl Centre {
         let mut reply = SyncReply::empty(self.log_id());
         let version = Versions::CURRENT.common(request.versions);
         reply.version = version.unwrap_or(Versions::CURRENT.max);
+        if let Some(beacon) = &request.beacon {
+            self.take_beacon(ctx, beacon, now)?;
+        }
         let pushes = !request.runs.is_empty();
         let pushed = self.take_push(ctx, request.runs, now)?;
         if pushes {
@@ -51,7 +55,9 @@ impl Centre {
         let readable = device_scopes(&directory, ctx.device, now);
         read(self.store.as_ref(), |reads| {
             let mut answer = reply.clone();
-            let log = reads.log()?.ok_or(crate::store::StoreError::Damaged("log"))?;
+            let log = reads
+                .log()?
+                .ok_or(crate::store::StoreError::Damaged("log"))?;
             answer.log = log.id;
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
@@ -70,6 +76,7 @@ impl Centre {
                 answer.scopes = scopes_changed(&readable, cursors);
                 let asked = cursors.iter().filter(|c| readable.contains(&c.scope));
                 pull::fill(reads, ctx.device, asked, budget, now, &mut answer)?;
+                answer.wanted = self.uploads.wanted(ctx.device);
                 Ok(())
             };
             let filled = fill();

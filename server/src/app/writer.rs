@@ -6,18 +6,23 @@
 //! what the disk holds, so the thread takes nothing more.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use tala_protocol::cert::Directory;
+use tala_protocol::time::UnixMs;
 
 use super::commit::{Commit, Committed, Draft, Placed, Said};
 use super::effects::Effects;
 use super::error::AppError;
 use super::ingest::Arrived;
 use super::keys::Signer;
+use super::live::LiveHub;
+use super::project::Write;
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
 use super::shared::Shared;
+use crate::store::projections::{LiveRow, PositionRow};
 use crate::store::{StoreError, Tx, Writer};
 
 /// Commands that may wait.
@@ -26,6 +31,9 @@ const QUEUE_LEN: usize = 1_024;
 const GROUP_LEN_MAX: usize = 256;
 /// A checkpoint is kept in the store at least each time the log has grown by this.
 const KEEP_CHECKPOINT_EVERY: u64 = 4_096;
+
+/// A checkpoint is kept in the store at least each time this long has passed, if anything was written.
+const KEEP_CHECKPOINT_MS: i64 = 10 * 60_000;
 
 /// Writes that have nothing to do with envelopes, feeds or the log.
 pub type Change = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
@@ -43,7 +51,9 @@ pub struct Pushed {
 enum Command {
     Push(Vec<Arrived>, Answer<Pushed>),
     Say(Vec<Draft>, Option<Arc<dyn Signer>>, Answer<Vec<Said>>),
-    Change(Change, Option<Answer<()>>),
+    Change(Change, Answer<()>),
+    Position(Box<PositionRow>, Arc<LiveHub>),
+    BackedUp(u64, Answer<()>),
     Stop,
 }
 
@@ -52,6 +62,7 @@ enum Done {
     Pushed(Vec<Placed>),
     Said(Result<Vec<Said>, AppError>),
     Changed(Result<(), AppError>),
+    Told(Option<LiveRow>),
 }
 
 /// Where commands are handed in.
@@ -59,6 +70,7 @@ enum Done {
 pub struct WriterHandle {
     commands: SyncSender<Command>,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
+    sound: Arc<AtomicBool>,
 }
 
 /// What the thread works with.
@@ -76,16 +88,21 @@ pub(super) struct WriterParts {
 struct WriterThread {
     parts: WriterParts,
     kept_checkpoint: u64,
+    kept_at: UnixMs,
     broken: bool,
+    sound: Arc<AtomicBool>,
 }
 
 impl WriterHandle {
     /// Starts the thread.
     pub(super) fn start(parts: WriterParts) -> Result<Self, AppError> {
         let (commands, queue) = sync_channel(QUEUE_LEN);
+        let sound = Arc::new(AtomicBool::new(true));
         let state = WriterThread {
             kept_checkpoint: 0,
+            kept_at: UnixMs(0),
             broken: false,
+            sound: Arc::clone(&sound),
             parts,
         };
         let spawned = std::thread::Builder::new()
@@ -95,6 +112,7 @@ impl WriterHandle {
             Ok(thread) => Ok(Self {
                 commands,
                 thread: std::sync::Mutex::new(Some(thread)),
+                sound,
             }),
             Err(_) => Err(AppError::Closed),
         }
@@ -122,13 +140,21 @@ impl WriterHandle {
     /// Writes something else; returns when it is durable. The change may run again within one transaction
     /// only if it failed; it must not touch envelopes, feeds, lists or the log.
     pub fn change(&self, change: Change) -> Result<(), AppError> {
-        self.ask(|answer| Command::Change(change, Some(answer)))
+        self.ask(|answer| Command::Change(change, answer))
     }
 
-    /// Writes something else with the next group, without waiting: for what may be lost (positions).
-    pub fn change_soon(&self, change: Change) -> Result<(), AppError> {
-        let command = Command::Change(change, None);
-        self.commands.send(command).map_err(|_| AppError::Closed)
+    /// Keeps a position with the next group, without waiting: it may be lost, the next one replaces it.
+    pub(super) fn position(&self, row: PositionRow, live: Arc<LiveHub>) -> Result<(), AppError> {
+        let command = Command::Position(Box::new(row), live);
+        self.commands
+            .send(command)
+            .map_err(|_lost| AppError::Closed)
+    }
+
+    /// Whether writing goes on. After a commit that failed it does not: the process should end, and the
+    /// store be opened and verified anew.
+    pub fn is_sound(&self) -> bool {
+        self.sound.load(Ordering::SeqCst)
     }
 
     /// Finishes what was handed in and ends the thread.
@@ -141,11 +167,16 @@ impl WriterHandle {
         }
     }
 
+    /// Notes that leaves below this are in a verified backup.
+    pub(super) fn backed_up(&self, below: u64) -> Result<(), AppError> {
+        self.ask(|answer| Command::BackedUp(below, answer))
+    }
+
     fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, AppError> {
         let (answer, answered) = sync_channel(1);
         self.commands
             .send(command(answer))
-            .map_err(|_| AppError::Closed)?;
+            .map_err(|_lost| AppError::Closed)?;
         match answered.recv() {
             Ok(result) => result,
             Err(_) => Err(AppError::Closed),
@@ -169,6 +200,7 @@ impl WriterThread {
                 self.commit(group);
             }
             if stop.is_some() {
+                self.keep_last_checkpoint();
                 break;
             }
         }
@@ -187,8 +219,12 @@ impl WriterThread {
                 }
             }
             Err(error) => {
-                self.broken = matches!(error, StoreError::Commit(_) | StoreError::Begin(_));
-                tracing::error!(error = &error as &dyn std::error::Error, "group not committed");
+                self.broken = matches!(error, StoreError::Commit(_));
+                self.sound.store(!self.broken, Ordering::SeqCst);
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "group not committed"
+                );
                 let error = AppError::from(error);
                 group.into_iter().for_each(|c| c.fail(&error));
             }
@@ -199,7 +235,9 @@ impl WriterThread {
         let parts = &mut self.parts;
         let (directory, now) = (parts.directory.get(), parts.effects.now());
         let latest = parts.checkpoint.get();
-        let keep = latest.size >= self.kept_checkpoint.saturating_add(KEEP_CHECKPOINT_EVERY);
+        let grown = latest.size >= self.kept_checkpoint.saturating_add(KEEP_CHECKPOINT_EVERY);
+        let aged = now.0.saturating_sub(self.kept_at.0) >= KEEP_CHECKPOINT_MS;
+        let keep = latest.size > self.kept_checkpoint && (grown || aged);
         let office = Arc::clone(&parts.office);
         let mut result = None;
         parts.writer.transact(&mut |tx| {
@@ -215,9 +253,27 @@ impl WriterThread {
             Ok(())
         })?;
         if keep {
-            self.kept_checkpoint = latest.size;
+            (self.kept_checkpoint, self.kept_at) = (latest.size, now);
         }
         result.ok_or(StoreError::Damaged("group"))
+    }
+
+    /// What the log came to is kept at the end, to be compared with by whoever verifies the store.
+    fn keep_last_checkpoint(&mut self) {
+        let latest = self.parts.checkpoint.get();
+        if self.broken || latest.size <= self.kept_checkpoint {
+            return;
+        }
+        let kept = self
+            .parts
+            .writer
+            .transact(&mut |tx| tx.put_checkpoint(latest.size, &latest.note));
+        if let Err(error) = kept {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "last checkpoint not kept"
+            );
+        }
     }
 
     /// Makes a durable group known: directory, then checkpoint.
@@ -253,6 +309,14 @@ impl Command {
                 let changed = commit.tx().part(change.as_mut());
                 Ok(Done::Changed(changed.map_err(AppError::from)))
             }
+            Command::Position(row, _) => {
+                let write = Write::Position(PositionRow::clone(row));
+                write.apply(commit.tx(), LiveHub::KEPT).map(Done::Told)
+            }
+            Command::BackedUp(below, _) => {
+                commit.backed_up(*below);
+                Ok(Done::Changed(Ok(())))
+            }
             Command::Stop => Ok(Done::Changed(Ok(()))),
         }
     }
@@ -270,8 +334,11 @@ impl Command {
             (Command::Say(_, _, answer), Done::Said(said)) => {
                 let _ = answer.send(said);
             }
-            (Command::Change(_, Some(answer)), Done::Changed(changed)) => {
+            (Command::Change(_, answer) | Command::BackedUp(_, answer), Done::Changed(changed)) => {
                 let _ = answer.send(changed);
+            }
+            (Command::Position(_, live), Done::Told(told)) => {
+                live.publish(told.into_iter().collect())
             }
             _ => {}
         }
@@ -281,8 +348,10 @@ impl Command {
         match self {
             Command::Push(_, answer) => drop(answer.send(Err(error.clone()))),
             Command::Say(_, _, answer) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, Some(answer)) => drop(answer.send(Err(error.clone()))),
-            Command::Change(_, None) | Command::Stop => {}
+            Command::Change(_, answer) | Command::BackedUp(_, answer) => {
+                drop(answer.send(Err(error.clone())))
+            }
+            Command::Position(..) | Command::Stop => {}
         }
     }
 }

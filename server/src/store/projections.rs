@@ -114,7 +114,8 @@ pub trait ProjectionReads {
     /// One row, whoever may see it: for projecting only. Others ask through a [`Sight`].
     fn row(&self, kind: RowKind, key: &[u8]) -> Result<Option<Row>, StoreError>;
 
-    /// A page of a list, newest first, then by key, of what `sight` holds.
+    /// A page of a list, newest first, then by key, of what `sight` holds: by owner, or because the record
+    /// ([`Row::record`]) was granted to a list that it holds.
     fn rows(&self, sight: &Sight, page: &Page) -> Result<Vec<Row>, StoreError>;
 
     /// Every row of a kind by key: for dumps and for what everybody may see.
@@ -123,7 +124,7 @@ pub trait ProjectionReads {
     /// Segments whose box meets `meets`, by number, at most `limit`, newest numbers first.
     fn boxes(&self, meets: &BoxE7, limit: usize) -> Result<Vec<Lsn>, StoreError>;
 
-    /// Objects that have all of these tokens, by id, at most `limit`.
+    /// Objects that have all of these tokens (distinct ones), by id, at most `limit`.
     fn having_tokens(&self, tokens: &[String], limit: usize) -> Result<Vec<ObjectId>, StoreError>;
 
     /// Every token of an object, sorted.
@@ -156,8 +157,19 @@ pub trait ProjectionWrites {
     /// Appends an event to the live feed and returns its place; forgets those more than `keep` before.
     fn add_live(&mut self, row: &LiveRow, keep: u64) -> Result<u64, StoreError>;
 
-    /// Forgets everything derived: rows but zones, boxes, tokens, progress. The live feed's places go on.
+    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live feed's places go on.
     fn forget_projections(&mut self) -> Result<(), StoreError>;
+}
+
+impl Row {
+    /// The record that a row is or belongs to: what grants are about.
+    pub fn record(&self) -> Option<ObjectId> {
+        match self.kind {
+            RowKind::Patrol | RowKind::Incident => ObjectId::from_slice(&self.key).ok(),
+            RowKind::Segment | RowKind::Change | RowKind::Media => self.parent,
+            RowKind::Position | RowKind::Alert | RowKind::Zone => None,
+        }
+    }
 }
 
 impl Sight {
@@ -241,9 +253,10 @@ impl RowKind {
         }
     }
 
-    /// Whether rebuilding makes it again.
+    /// Whether rebuilding makes it again. Positions stay: a beacon is in no feed, and a segment that is
+    /// projected again changes nothing about them.
     pub const fn is_derived(self) -> bool {
-        !matches!(self, RowKind::Zone)
+        !matches!(self, RowKind::Zone | RowKind::Position)
     }
 }
 

@@ -114,7 +114,7 @@ impl UnitEntry {
         let from: jiff::Timestamp = self
             .from
             .parse()
-            .map_err(|_| invalid("time", &self.from))?;
+            .map_err(|_other| invalid("time", &self.from))?;
         let names = self.names.iter();
         let names: Names = names
             .filter_map(|(language, name)| Some((language.clone(), name.clone()?)))
@@ -146,7 +146,10 @@ pub fn found(
     let office = parts.keys.office.public().clone();
     let log = parts.keys.log.public().clone();
     let centre = Centre::start(parts)?;
-    let keys = [(office, Holder::Office, "office"), (log, Holder::Log, "log")];
+    let keys = [
+        (office, Holder::Office, "office"),
+        (log, Holder::Log, "log"),
+    ];
     let keys = (1..).zip(keys).map(|(serial, (key, holder, name))| {
         let statement = key_statement(key, holder, serial, now, name);
         certificate(top, Statement::Key(statement))
@@ -168,8 +171,7 @@ fn statements(top: UnitId, founding: &Founding) -> Vec<Draft> {
     let persons =
         persons.map(|person| certificate(home(person.person), Statement::Person(person.clone())));
     let memberships = founding.memberships.iter();
-    let memberships =
-        memberships.map(|m| certificate(m.unit, Statement::Membership(m.clone())));
+    let memberships = memberships.map(|m| certificate(m.unit, Statement::Membership(m.clone())));
     units.chain(persons).chain(memberships).collect()
 }
 
@@ -177,7 +179,7 @@ fn statements(top: UnitId, founding: &Founding) -> Vec<Draft> {
 fn begin_log(parts: &CentreParts) -> Result<(), AppError> {
     let mut id = [0; 16];
     let filled = parts.effects.random(&mut id);
-    filled.map_err(|_| AppError::Randomness)?;
+    filled.map_err(AppError::Randomness)?;
     let row = LogRow {
         id: LogId::from_bytes(id),
         base: 0,
@@ -228,7 +230,7 @@ fn certificate(unit: UnitId, statement: Statement) -> Draft {
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, AppError> {
-    text.parse().map_err(|_| invalid("id", text))
+    text.parse().map_err(|_other| invalid("id", text))
 }
 
 fn invalid(what: &str, found: &str) -> AppError {

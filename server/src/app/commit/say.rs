@@ -1,6 +1,7 @@
 //! What the office itself says: made, signed and committed in one step, because only the writer knows
 //! what its feed said last.
 
+use tala_protocol::body::{Ruling, VerdictBody};
 use tala_protocol::envelope::{Audience, Desk, Envelope, Header, Kind, Lane, Unsigned};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
@@ -11,7 +12,7 @@ use super::{Commit, Placed};
 use crate::app::error::AppError;
 use crate::app::ingest::Arrived;
 use crate::app::keys::Signer;
-use crate::store::Lsn;
+use crate::store::{Lsn, QuarantineReason};
 
 /// Something the office is about to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,38 @@ impl Draft {
             kind,
             object: None,
             body,
+            person: None,
+            desk: None,
+        }
+    }
+}
+
+impl Draft {
+    /// The office's word that an envelope is refused.
+    pub(in crate::app) fn refusal(header: &Header, id: Digest, reason: QuarantineReason) -> Self {
+        let code = match reason {
+            QuarantineReason::Gate(code) => code,
+            other => other.code().1,
+        };
+        let verdict = VerdictBody {
+            envelope: id,
+            ruling: Ruling::Refuse,
+            reason: code,
+            note: String::new(),
+        };
+        Self::verdict(header, id, &verdict)
+    }
+
+    /// A verdict about an envelope, for those who see the envelope.
+    pub(in crate::app) fn verdict(header: &Header, id: Digest, verdict: &VerdictBody) -> Self {
+        let made = ObjectId::from_bytes(id.prefix16());
+        Self {
+            unit: header.feed.unit,
+            audience: header.feed.audience,
+            lane: Lane::Record,
+            kind: Kind::Verdict,
+            object: Some(header.object.unwrap_or(made)),
+            body: verdict.to_bytes(),
             person: None,
             desk: None,
         }

@@ -36,10 +36,7 @@ impl Commit<'_> {
     /// Shows an envelope that stands, and lets it do what it does. Statements decide for themselves where
     /// and behind which others they are shown.
     pub(super) fn publish(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
-        if matches!(
-            envelope.header().kind,
-            Kind::Certificate | Kind::Revocation
-        ) {
+        if matches!(envelope.header().kind, Kind::Certificate | Kind::Revocation) {
             return self.state(lsn, envelope);
         }
         self.show(lsn, envelope)?;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tala_protocol::cert::{Directory, Holder, Revocation, Statement};
 use tala_protocol::envelope::{Audience, Envelope, Kind};
+use tala_protocol::feed::FeedKey;
 use tala_protocol::id::UnitId;
 use tala_protocol::sync::Scope;
 
 use super::Commit;
 use crate::app::scopes::{person_devices, person_units};
-use crate::store::{Lsn, StoreError, Subject};
+use crate::store::{FeedRow, Lsn, QuarantineReason, Standing, StoreError, Subject};
 
 impl Commit<'_> {
     /// Takes a statement into the directory and shows it, with those it brings along, where it is needed.
@@ -48,11 +49,37 @@ impl Commit<'_> {
         };
         let subject = Subject::Device(revocation.device);
         self.tx.add_statement(lsn, subject)?;
-        let feeds = self.tx.feeds_of(revocation.device)?.into_iter();
-        let mut units: BTreeSet<UnitId> = feeds.map(|(feed, _)| feed.unit).collect();
+        let mut units: BTreeSet<UnitId> = BTreeSet::new();
+        for (feed, row) in self.tx.feeds_of(revocation.device)? {
+            units.insert(feed.unit);
+            self.cut(&revocation, &feed, row)?;
+        }
         let assigned = self.directory.assignment(revocation.device, self.now);
         units.extend(assigned.map(|a| a.unit));
         self.show_in(&[subject], units)
+    }
+
+    /// Keeps apart what a revoked device said behind the cut of a feed.
+    fn cut(
+        &mut self,
+        revocation: &Revocation,
+        feed: &FeedKey,
+        row: FeedRow,
+    ) -> Result<(), StoreError> {
+        let highest = self.feeds.get(feed).copied().unwrap_or(row).highest_seq;
+        for seq in (1..=highest).rev() {
+            if revocation.stands(feed, seq) {
+                break;
+            }
+            let Some(found) = self.tx.at_seq(row.no, seq)? else {
+                continue;
+            };
+            self.tx.set_standing(found.lsn, Standing::Quarantined)?;
+            if let Some(stored) = self.tx.envelope(found.lsn)? {
+                self.set_apart(found.lsn, &stored.envelope, QuarantineReason::Revoked)?;
+            }
+        }
+        Ok(())
     }
 
     /// Shows every statement about a subject in a list, each once.
@@ -128,11 +155,7 @@ impl Commit<'_> {
         self.show_in(&[Subject::Unit(unit)], below.into_iter().collect())
     }
 
-    fn show_in(
-        &mut self,
-        subjects: &[Subject],
-        units: BTreeSet<UnitId>,
-    ) -> Result<(), StoreError> {
+    fn show_in(&mut self, subjects: &[Subject], units: BTreeSet<UnitId>) -> Result<(), StoreError> {
         for unit in units {
             let scope = Scope {
                 unit,

@@ -1,7 +1,7 @@
 //! The getting half of a sync: pages of delivery lists.
 
-use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::envelope::wire::Run;
+use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::id::DeviceId;
 use tala_protocol::sync::{Cursor, SyncReply};
 use tala_protocol::time::UnixMs;

@@ -12,7 +12,7 @@ use super::DeviceCtx;
 use crate::app::centre::Centre;
 use crate::app::commit::Placed;
 use crate::app::error::AppError;
-use crate::app::ingest::{examine, unpack};
+use crate::app::ingest::{Arrived, examine, unpack};
 use crate::app::proofs::{self, SignedCheckpoint};
 use crate::store::{LogRow, Reads, read};
 
@@ -36,6 +36,9 @@ enum One {
     Later,
 }
 
+/// Envelopes to commit; what was decided of each before (`None`: it is to be committed); their bytes.
+type Checked = (Vec<Arrived>, Vec<Option<One>>, usize);
+
 impl Centre {
     pub(super) fn take_push(
         &self,
@@ -46,31 +49,14 @@ impl Centre {
         if runs.is_empty() {
             return Ok(Push::default());
         }
-        let began = Instant::now();
-        let envelopes = unpack(runs);
-        let bytes = envelopes.iter().flatten().map(|envelope| {
-            envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len)
-        });
-        let bytes: usize = bytes.sum();
-        if !self.may_push(ctx, bytes, now)? {
-            return Ok(Push {
-                outcomes: vec![One::Later; envelopes.len()],
-                ..Push::default()
-            });
-        }
-        let directory = self.directory();
-        let (mut arrived, mut outcomes) = (Vec::new(), Vec::new());
-        for envelope in envelopes {
-            match envelope.and_then(|envelope| examine(&directory, envelope, now)) {
-                Ok(one) => {
-                    outcomes.push(None);
-                    arrived.push(one);
-                }
-                Err(refusal) => outcomes.push(Some(One::Refused(refusal))),
-            }
-        }
-        let us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.usage.add_cpu(ctx.device, us, now);
+        let count = runs.iter().map(Run::len).sum();
+        let later = Push {
+            outcomes: vec![One::Later; count],
+            ..Push::default()
+        };
+        let Some((arrived, outcomes, bytes)) = self.check_push(ctx, runs, now)? else {
+            return Ok(later);
+        };
         let ids: Vec<Digest> = arrived.iter().map(|one| one.envelope.id()).collect();
         let (mut placed, mut checkpoint) = (Vec::new().into_iter(), None);
         if !arrived.is_empty() {
@@ -91,6 +77,40 @@ impl Centre {
             bytes,
             checkpoint,
         })
+    }
+
+    /// Checks form and signatures, when it is this push's turn. `None`: not this time.
+    fn check_push(
+        &self,
+        ctx: DeviceCtx,
+        runs: Vec<Run>,
+        now: UnixMs,
+    ) -> Result<Option<Checked>, AppError> {
+        let _turn = self.turns.take();
+        let began = Instant::now();
+        let envelopes = unpack(runs);
+        let bytes = envelopes
+            .iter()
+            .flatten()
+            .map(|envelope| envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len));
+        let bytes: usize = bytes.sum();
+        if !self.may_push(ctx, bytes, now)? {
+            return Ok(None);
+        }
+        let directory = self.directory();
+        let (mut arrived, mut outcomes) = (Vec::new(), Vec::new());
+        for envelope in envelopes {
+            match envelope.and_then(|envelope| examine(&directory, envelope, now)) {
+                Ok(one) => {
+                    outcomes.push(None);
+                    arrived.push(one);
+                }
+                Err(refusal) => outcomes.push(Some(One::Refused(refusal))),
+            }
+        }
+        let us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.usage.add_cpu(ctx.device, us, now);
+        Ok(Some((arrived, outcomes, bytes)))
     }
 
     fn may_push(&self, ctx: DeviceCtx, bytes: usize, now: UnixMs) -> Result<bool, AppError> {

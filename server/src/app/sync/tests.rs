@@ -5,7 +5,9 @@ use tala_protocol::feed::FeedHead;
 use tala_protocol::log::{Receipt, SignedAck, leaf_hash};
 use tala_protocol::sync::{LeafRange, Outcome, Refusal};
 
+use crate::app::DeviceLimits;
 use crate::app::proofs::log_key;
+use crate::store::memory::MemoryStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{QuarantineReason, Store, read};
 use crate::testing::{BEGIN, OTHER_STATION, STATION, TestCentre};
@@ -59,7 +61,9 @@ fn a_new_phone_gets_the_statements_that_it_needs_to_verify_others() {
         let mut directory = tala_protocol::cert::Directory::new(root);
         for envelope in &got {
             if envelope.header().kind == Kind::Certificate {
-                directory.admit(envelope).expect("in an order that verifies");
+                directory
+                    .admit(envelope)
+                    .expect("in an order that verifies");
             }
         }
         assert!(directory.verify(&said).is_ok());
@@ -168,10 +172,10 @@ fn a_fork_is_kept_apart_and_freezes_its_feed() {
         let feed = first.header().feed;
         let other = bayar.seal(feed, None, Kind::Message, None, b"another one");
         let second = bayar.says(Kind::Message, None, b"two");
-        bayar.syncs(&centre, &[first.clone()]);
-        let reply = bayar.syncs(&centre, &[other.clone()]);
+        bayar.syncs(&centre, std::slice::from_ref(&first));
+        let reply = bayar.syncs(&centre, std::slice::from_ref(&other));
         assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
-        bayar.syncs(&centre, &[second.clone()]);
+        bayar.syncs(&centre, std::slice::from_ref(&second));
         let rows = read(centre.store.as_ref(), |reads| {
             reads.quarantine(&[STATION], None, 10)
         });
@@ -266,4 +270,27 @@ fn a_restart_keeps_everything() {
     let leaf = first_leaf(before.spans[0].outcome);
     assert_eq!(after.spans[0].outcome, Outcome::Known { first_leaf: leaf });
     assert_eq!(after.log, before.log);
+}
+
+#[test]
+fn a_flood_is_put_off_and_others_are_served() {
+    let limits = DeviceLimits {
+        bytes_a_day: 4_000,
+        ..DeviceLimits::default()
+    };
+    let centre = TestCentre::with(Arc::new(MemoryStore::new()), limits);
+    let (mut bayar, mut naran) = (centre.phone("Bayar"), centre.phone("Naran"));
+    let flood: Vec<_> = (0..10u8)
+        .map(|n| bayar.says(Kind::Message, None, &[n; 1_000]))
+        .collect();
+    let reply = bayar.syncs(&centre, &flood);
+    assert_eq!(reply.spans[0].outcome, Outcome::Later);
+    assert_eq!(reply.spans[0].count, 10);
+    assert!(reply.ack.is_none() && reply.receipts.is_empty());
+    let said = naran.says(Kind::Message, None, b"mine");
+    let reply = naran.syncs(&centre, &[said]);
+    assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
+    centre.effects.pass_ms(86_400_000);
+    let reply = bayar.syncs(&centre, &flood[..2]);
+    assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
 }

@@ -21,6 +21,17 @@ pub(super) struct Projections {
     live: BTreeMap<u64, LiveRow>,
 }
 
+impl State {
+    fn is_seen(&self, sight: &Sight, row: &Row) -> bool {
+        let granted = |object| {
+            let all = self.shown.iter().filter(|(of, _)| *of == object);
+            let mut pairs = all.map(|(_, scope)| (scope.unit, scope.audience));
+            pairs.any(|pair| sight.pairs().contains(&pair))
+        };
+        sight.sees(&row.owner) || row.record().is_some_and(granted)
+    }
+}
+
 impl ProjectionReads for State {
     fn projected_to(&self) -> Result<Lsn, StoreError> {
         Ok(Lsn(self.projections.projected_to))
@@ -32,7 +43,7 @@ impl ProjectionReads for State {
 
     fn rows(&self, sight: &Sight, page: &Page) -> Result<Vec<Row>, StoreError> {
         let all = self.projections.rows.values();
-        let held = all.filter(|row| page.holds(row) && sight.sees(&row.owner));
+        let held = all.filter(|row| page.holds(row) && self.is_seen(sight, row));
         let mut rows: Vec<_> = held
             .filter(|row| match &page.behind {
                 Some(behind) => (row.at, &row.key) < (behind.0, &behind.1),

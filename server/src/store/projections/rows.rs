@@ -365,5 +365,8 @@ pub struct ZoneRow {
 
 /// Whether tracks that enter or leave zones of a kind are worth an alert.
 pub fn zone_kind(kind: &str) -> bool {
-    matches!(kind, "grazing_ban" | "core_reserve" | "mine" | "border_belt")
+    matches!(
+        kind,
+        "grazing_ban" | "core_reserve" | "mine" | "border_belt"
+    )
 }

@@ -22,7 +22,10 @@ impl ProjectionReads for Session<'_> {
 
     fn row(&self, kind: RowKind, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = ?1 AND key = ?2");
-        Session::row(self, "row", &sql, params![kind.code(), key], |r| read(kind, r))?.transpose()
+        Session::row(self, "row", &sql, params![kind.code(), key], |r| {
+            read(kind, r)
+        })?
+        .transpose()
     }
 
     fn rows(&self, sight: &Sight, page: &Page) -> Result<Vec<Row>, StoreError> {
@@ -43,12 +46,16 @@ impl ProjectionReads for Session<'_> {
     }
 
     fn boxes(&self, meets: &BoxE7, limit: usize) -> Result<Vec<Lsn>, StoreError> {
-        let sql = "SELECT lsn FROM box WHERE west <= ?1 AND east >= ?2 AND south <= ?3 AND north >= ?4
+        let sql =
+            "SELECT lsn FROM box WHERE west <= ?1 AND east >= ?2 AND south <= ?3 AND north >= ?4
              ORDER BY lsn DESC LIMIT ?5";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let params = params![meets.east, meets.west, meets.north, meets.south, limit];
         let found = Session::rows(self, "boxes", sql, params, |row| row.get::<_, i64>(0))?;
-        found.into_iter().map(|lsn| uint("box", lsn).map(Lsn)).collect()
+        found
+            .into_iter()
+            .map(|lsn| uint("box", lsn).map(Lsn))
+            .collect()
     }
 
     fn having_tokens(&self, tokens: &[String], limit: usize) -> Result<Vec<ObjectId>, StoreError> {
@@ -75,7 +82,11 @@ impl ProjectionReads for Session<'_> {
         let seq = i64::try_from(seq).unwrap_or(i64::MAX);
         let rows = Session::rows(self, "live feed", sql, [seq, limit], |row| {
             let owner = owner(row)?;
-            let (seq, event, text) = (row.get::<_, i64>("seq")?, row.get("event")?, row.get("text")?);
+            let (seq, event, text) = (
+                row.get::<_, i64>("seq")?,
+                row.get("event")?,
+                row.get("text")?,
+            );
             Ok(owner.map(|owner| LiveRow {
                 seq: seq.unsigned_abs(),
                 owner,
@@ -157,7 +168,11 @@ impl ProjectionWrites for Session<'_> {
         let seq = Session::row(self, "live feed", sql, params, |row| row.get(0))?;
         let seq: i64 = seq.ok_or(StoreError::Damaged("live feed"))?;
         let last_to_forget = seq.saturating_sub(int("live feed", keep)?);
-        self.write("live feed", "DELETE FROM live WHERE seq <= ?1", [last_to_forget])?;
+        self.write(
+            "live feed",
+            "DELETE FROM live WHERE seq <= ?1",
+            [last_to_forget],
+        )?;
         uint("live feed", seq)
     }
 
@@ -173,8 +188,10 @@ impl ProjectionWrites for Session<'_> {
 
 /// The statement of a page; its text depends only on which filters there are.
 fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
-    let mut sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = ?");
-    let mut values = vec![Value::Integer(page.kind.code())];
+    // The kind stands in the text, so that the index of one kind can be used.
+    let kind = page.kind.code();
+    let mut sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = {kind}");
+    let mut values = Vec::new();
     let numbers = [
         (" AND at >= ?", page.from),
         (" AND at < ?", page.until),
@@ -196,8 +213,18 @@ fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
         values.extend([Value::Integer(*at), Value::Blob(key.clone())]);
     }
     let pairs = vec!["(?, ?)"; sight.pairs().len()].join(", ");
-    sql.push_str(&format!(" AND (unit, audience) IN (VALUES {pairs})"));
-    for (unit, audience) in sight.pairs() {
+    let granted = record_column(page.kind).map(|column| {
+        format!(
+            " OR EXISTS (SELECT 1 FROM shown s WHERE s.object = projected.{column}
+               AND (s.unit, s.audience) IN (VALUES {pairs}))"
+        )
+    });
+    let times = if granted.is_some() { 2 } else { 1 };
+    let granted = granted.unwrap_or_default();
+    sql.push_str(&format!(
+        " AND ((unit, audience) IN (VALUES {pairs}){granted})"
+    ));
+    for (unit, audience) in std::iter::repeat_n(sight.pairs(), times).flatten() {
         values.push(Value::Blob(unit.as_bytes().to_vec()));
         values.push(Value::Blob(audience_bytes(audience)));
     }
@@ -206,6 +233,15 @@ fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
         i64::try_from(page.limit).unwrap_or(i64::MAX),
     ));
     (sql, values)
+}
+
+/// The column that names the record a row is or belongs to, as [`Row::record`] says it.
+const fn record_column(kind: RowKind) -> Option<&'static str> {
+    match kind {
+        RowKind::Patrol | RowKind::Incident => Some("key"),
+        RowKind::Segment | RowKind::Change | RowKind::Media => Some("parent"),
+        RowKind::Position | RowKind::Alert | RowKind::Zone => None,
+    }
 }
 
 fn read(kind: RowKind, row: &SqlRow<'_>) -> rusqlite::Result<Result<Row, StoreError>> {

@@ -48,7 +48,9 @@ impl QuarantineReads for Session<'_> {
         let sql = "SELECT coalesce(sum(length(e.header) + coalesce(length(e.body), 0)), 0)
              FROM quarantine q JOIN envelope e ON e.lsn = q.lsn
              WHERE q.device = ?1 AND q.released_at IS NULL";
-        let bytes = self.row("quarantine size", sql, [device.as_bytes()], |row| row.get(0))?;
+        let bytes = self.row("quarantine size", sql, [device.as_bytes()], |row| {
+            row.get(0)
+        })?;
         uint("quarantine size", bytes.unwrap_or(0))
     }
 }

@@ -21,8 +21,7 @@ impl StatementReads for Session<'_> {
     }
 
     fn statement_shown(&self, lsn: Lsn, scope: &Scope) -> Result<bool, StoreError> {
-        let sql =
-            "SELECT 1 FROM statement_shown WHERE lsn = ?1 AND unit = ?2 AND audience = ?3";
+        let sql = "SELECT 1 FROM statement_shown WHERE lsn = ?1 AND unit = ?2 AND audience = ?3";
         let params = params![
             int("number", lsn.0)?,
             scope.unit.as_bytes(),

@@ -16,7 +16,9 @@ pub(super) mod id_hex {
         T: std::str::FromStr<Err: std::fmt::Display>,
         D: Deserializer<'d>,
     {
-        String::deserialize(from)?.parse().map_err(de::Error::custom)
+        String::deserialize(from)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 

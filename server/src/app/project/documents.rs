@@ -1,0 +1,396 @@
+//! Documents in memory: each with its ledger, built from envelopes, thrown away when memory is short.
+//!
+//! What stands in a document is decided by the gate's ledger. Changes are taken in the order of their feeds;
+//! what arrives out of that order, and every verdict or revocation, has the document judged anew from its
+//! envelopes, so that the order of arrival leaves no trace.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use tala_protocol::body::{ChangeBody, Ruling as RulingCode, VerdictBody};
+use tala_protocol::cert::{Directory, Holder, Revocation};
+use tala_protocol::doc::{ActorId, ChangeHash, DocType, Document};
+use tala_protocol::envelope::{Header, Kind};
+use tala_protocol::gate::{
+    Admitted, Arrival, Ledger, PolicyRefusal, Quarantine, Ruling, RulingKind, Standing as Stands,
+    examine,
+};
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{DeviceId, ObjectId, PersonId};
+
+use crate::store::projections::Owner;
+use crate::store::{Lsn, QuarantineReason, Reads, Standing, StoreError, StoredEnvelope};
+
+/// Documents kept in memory.
+const HELD_MAX: usize = 2_048;
+/// Envelopes read in one step when a document is built.
+const STEP: usize = 512;
+
+/// Who wrote a change, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Author {
+    pub(super) lsn: Lsn,
+    pub(super) envelope: Digest,
+    pub(super) device: DeviceId,
+    pub(super) person: Option<PersonId>,
+    pub(super) at: i64,
+    pub(super) known_at: i64,
+}
+
+/// A document in memory.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Held {
+    doc_type: Option<DocType>,
+    owner: Option<Owner>,
+    genesis: Option<Author>,
+    ledger: Ledger,
+    document: Document,
+    said: BTreeMap<ActorId, BTreeMap<u64, (u64, ChangeHash)>>,
+    authors: HashMap<ChangeHash, Author>,
+    /// Where every envelope came from, by its id.
+    arrived: BTreeMap<Digest, (Lsn, Header)>,
+    last_known_at: i64,
+    /// Changes that came to stand since the document was last projected.
+    fresh: Vec<Admitted>,
+    /// It was judged anew: everything it says is to be projected.
+    anew: bool,
+    used: u64,
+}
+
+/// All documents in memory.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Documents {
+    held: HashMap<ObjectId, Held>,
+    /// Documents that something happened to since the last projection.
+    pub(super) touched: BTreeSet<ObjectId>,
+    uses: u64,
+}
+
+impl Documents {
+    /// Takes in a change.
+    pub(super) fn receive(
+        &mut self,
+        reads: &dyn Reads,
+        directory: &Directory,
+        stored: &StoredEnvelope,
+    ) -> Result<(), StoreError> {
+        let object = stored.envelope.object();
+        self.touched.insert(object);
+        if let Some(held) = self.held.get_mut(&object) {
+            if held.receive(reads, directory, stored)? {
+                return Ok(());
+            }
+            self.held.remove(&object);
+        }
+        if stored.envelope.is_genesis() {
+            let mut held = Held::default();
+            held.receive(reads, directory, stored)?;
+            self.keep(object, held);
+        }
+        // Others are built when they are projected, with this change among their envelopes.
+        Ok(())
+    }
+
+    /// A verdict: whatever it is about is judged anew.
+    pub(super) fn judged(
+        &mut self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+    ) -> Result<(), StoreError> {
+        let Some(Ok(verdict)) = stored.envelope.body().map(VerdictBody::from_bytes) else {
+            return Ok(());
+        };
+        // What the gate refused for ever, no verdict changes: nothing to do anew.
+        let structural =
+            tala_protocol::body::Ruling::Refuse == verdict.ruling && verdict.reason != 0;
+        if let Some(lsn) = reads.lsn_of(&verdict.envelope)?
+            && !structural
+            && let Some(about) = reads.envelope(lsn)?
+        {
+            self.judge_anew(about.envelope.object());
+        }
+        Ok(())
+    }
+
+    /// A revocation: every document that the device wrote in is judged anew.
+    pub(super) fn revoked(
+        &mut self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+    ) -> Result<(), StoreError> {
+        let Some(Ok(revocation)) = stored.envelope.body().map(Revocation::from_bytes) else {
+            return Ok(());
+        };
+        let feeds = reads.feeds_of(revocation.device)?.into_iter();
+        let units: BTreeSet<_> = feeds.map(|(feed, _)| feed.unit).collect();
+        let units: Vec<_> = units.into_iter().collect();
+        let mut behind = None;
+        loop {
+            let rows = reads.quarantine(&units, behind, STEP)?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            behind = Some(last.lsn);
+            for row in rows {
+                if row.device == revocation.device && row.reason == QuarantineReason::Revoked {
+                    self.judge_anew(row.object);
+                }
+            }
+        }
+    }
+
+    /// A document as it stands, if it is one that this build knows how to hold.
+    pub(in crate::app) fn get(
+        &mut self,
+        reads: &dyn Reads,
+        directory: &Directory,
+        object: ObjectId,
+        up_to: Lsn,
+    ) -> Result<&mut Held, StoreError> {
+        if !self.held.contains_key(&object) {
+            let held = Held::build(reads, directory, object, up_to)?;
+            self.keep(object, held);
+        }
+        self.uses = self.uses.wrapping_add(1);
+        let uses = self.uses;
+        let held = self.held.get_mut(&object);
+        let held = held.ok_or(StoreError::Damaged("document cache"))?;
+        held.used = uses;
+        Ok(held)
+    }
+
+    fn judge_anew(&mut self, object: ObjectId) {
+        self.held.remove(&object);
+        self.touched.insert(object);
+    }
+
+    fn keep(&mut self, object: ObjectId, held: Held) {
+        if self.held.len() >= HELD_MAX {
+            self.let_go();
+        }
+        self.held.insert(object, held);
+    }
+
+    /// Lets go of the half that was used longest ago, sparing what waits to be projected.
+    fn let_go(&mut self) {
+        let mut uses: Vec<_> = self.held.values().map(|held| held.used).collect();
+        uses.sort_unstable();
+        let middle = uses.get(uses.len() / 2).copied().unwrap_or(0);
+        let touched = &self.touched;
+        self.held
+            .retain(|object, held| held.used > middle || touched.contains(object));
+    }
+}
+
+impl Held {
+    /// Builds a document from its envelopes below and at `up_to`.
+    pub(in crate::app) fn build(
+        reads: &dyn Reads,
+        directory: &Directory,
+        object: ObjectId,
+        up_to: Lsn,
+    ) -> Result<Self, StoreError> {
+        let (mut all, mut from) = (Vec::new(), Lsn(0));
+        loop {
+            let page = reads.envelopes_about(object, from, STEP)?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            from = Lsn(last.lsn.0.saturating_add(1));
+            all.extend(page.into_iter().filter(|stored| stored.lsn <= up_to));
+        }
+        all.sort_by_key(|stored| {
+            let header = stored.envelope.header();
+            (header.feed, header.seq)
+        });
+        let mut held = Self {
+            anew: true,
+            ..Self::default()
+        };
+        for stored in &all {
+            match stored.envelope.header().kind {
+                Kind::Change => {
+                    held.receive(reads, directory, stored)?;
+                }
+                Kind::Verdict => held.rule(stored)?,
+                _ => {}
+            }
+        }
+        Ok(held)
+    }
+
+    /// Takes in a change. `false`: it came out of the order of its feed, so all must be judged anew.
+    fn receive(
+        &mut self,
+        reads: &dyn Reads,
+        directory: &Directory,
+        stored: &StoredEnvelope,
+    ) -> Result<bool, StoreError> {
+        let (envelope, header) = (&stored.envelope, stored.envelope.header());
+        let Some(Ok(body)) = envelope.body().map(ChangeBody::from_bytes) else {
+            return Ok(true);
+        };
+        let actor = actor_of(header, directory);
+        let said = self.said.entry(actor).or_default();
+        if said.range(header.seq..).next().is_some() {
+            return Ok(said.contains_key(&header.seq));
+        }
+        let author_previous = said.values().next_back().copied();
+        let author = Author {
+            lsn: stored.lsn,
+            envelope: envelope.id(),
+            device: header.device(),
+            person: header.person,
+            at: header.times.shown().0,
+            known_at: stored.known_at.0,
+        };
+        if let Ok(examined) = examine(&body.change, actor, None) {
+            said.insert(header.seq, (examined.seq(), examined.hash()));
+            self.authors.insert(examined.hash(), author.clone());
+        }
+        if let Some((doc_type, _)) = body.genesis.filter(|_| envelope.is_genesis()) {
+            self.doc_type = Some(DocType::from_code(doc_type));
+            self.owner = Some(Owner {
+                unit: header.feed.unit,
+                audience: header.feed.audience,
+            });
+            self.genesis = Some(author);
+        }
+        self.last_known_at = self.last_known_at.max(stored.known_at.0);
+        self.arrived
+            .insert(envelope.id(), (stored.lsn, header.clone()));
+        let outcome = self.ledger.receive(&Arrival {
+            envelope: envelope.id(),
+            bytes: &body.change,
+            actor,
+            expected_hash: None,
+            author_previous,
+            policy: policy(reads, stored)?,
+        });
+        self.settle(outcome)?;
+        Ok(true)
+    }
+
+    fn rule(&mut self, stored: &StoredEnvelope) -> Result<(), StoreError> {
+        let Some(Ok(verdict)) = stored.envelope.body().map(VerdictBody::from_bytes) else {
+            return Ok(());
+        };
+        let kind = match verdict.ruling {
+            RulingCode::Refuse => RulingKind::Refuse,
+            RulingCode::Release => RulingKind::Release,
+            RulingCode::Accept | RulingCode::Newer(_) => return Ok(()),
+        };
+        let number = stored.lsn.0;
+        let outcome = self.ledger.rule(verdict.envelope, Ruling { number, kind });
+        self.settle(outcome)
+    }
+
+    fn settle(&mut self, outcome: tala_protocol::gate::Outcome) -> Result<(), StoreError> {
+        if outcome.settle(&mut self.document).is_err() {
+            return Err(StoreError::Damaged("admitted change"));
+        }
+        self.anew |= outcome.rebuild;
+        self.fresh.extend(outcome.admitted);
+        Ok(())
+    }
+
+    pub(in crate::app) fn doc_type(&self) -> Option<DocType> {
+        self.doc_type
+    }
+
+    pub(in crate::app) fn owner(&self) -> Option<Owner> {
+        self.owner
+    }
+
+    pub(in crate::app) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(in crate::app) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn author(&self, change: &ChangeHash) -> Option<&Author> {
+        self.authors.get(change)
+    }
+
+    pub(super) fn author_of_genesis(&self) -> Option<&Author> {
+        self.genesis.as_ref()
+    }
+
+    pub(super) fn made_by(&self) -> DeviceId {
+        let made = self.genesis.as_ref().map(|author| author.device);
+        made.unwrap_or(DeviceId::from_bytes([0; 16]))
+    }
+
+    pub(super) fn first_known_at(&self) -> i64 {
+        let first = self.authors.values().map(|author| author.known_at).min();
+        first.unwrap_or(self.last_known_at)
+    }
+
+    pub(super) fn last_known_at(&self) -> i64 {
+        self.last_known_at
+    }
+
+    /// What an actor said last.
+    pub(in crate::app) fn last_of(&self, actor: ActorId) -> Option<(u64, ChangeHash)> {
+        self.said.get(&actor)?.values().next_back().copied()
+    }
+
+    /// The changes to be told since the last time.
+    pub(super) fn take_fresh(&mut self) -> Vec<Admitted> {
+        let anew = std::mem::take(&mut self.anew);
+        let fresh = std::mem::take(&mut self.fresh);
+        if anew {
+            return self.ledger.admitted().to_vec();
+        }
+        fresh
+    }
+
+    /// Envelopes that the gate keeps apart for what they are, with its code.
+    pub(super) fn refused(&self) -> Vec<(Lsn, Header, Digest, QuarantineReason, &'static str)> {
+        let standings = self.ledger.standings();
+        let refused = standings.filter_map(|(id, standing)| {
+            let (lsn, header) = self.arrived.get(&id)?;
+            let (reason, word) = match standing {
+                Stands::Quarantined(Quarantine::Structural(refusal)) => {
+                    (QuarantineReason::Gate(refusal.code()), refusal.word())
+                }
+                Stands::Quarantined(Quarantine::Fork { .. }) => (QuarantineReason::Fork, "fork"),
+                _ => return None,
+            };
+            Some((*lsn, header.clone(), id, reason, word))
+        });
+        refused.collect()
+    }
+
+    /// How many of its envelopes do not stand.
+    pub(super) fn apart(&self) -> u32 {
+        let standings = self.ledger.standings();
+        let apart = standings.filter(|(_, standing)| *standing != Stands::Admitted);
+        u32::try_from(apart.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Who wrote a change: a phone has one owner, an office process names the person.
+pub(in crate::app) fn actor_of(header: &Header, directory: &Directory) -> ActorId {
+    let feed = &header.feed;
+    let by_office = directory.holder(feed.device) == Some(Holder::Office);
+    let person = header.person.filter(|_| by_office);
+    ActorId::derive(feed.device, feed.unit, feed.epoch, person)
+}
+
+/// Why policy holds a stored change back.
+fn policy(reads: &dyn Reads, stored: &StoredEnvelope) -> Result<Option<PolicyRefusal>, StoreError> {
+    if !matches!(stored.standing, Standing::Quarantined | Standing::Released) {
+        return Ok(None);
+    }
+    let row = reads.quarantined(stored.lsn)?;
+    Ok(row.and_then(|row| match row.reason {
+        QuarantineReason::Fork | QuarantineReason::Frozen => Some(PolicyRefusal::FeedFork),
+        QuarantineReason::Revoked => Some(PolicyRefusal::Revoked),
+        QuarantineReason::ForeignUnit | QuarantineReason::NotEntitled => {
+            Some(PolicyRefusal::NotEntitled)
+        }
+        QuarantineReason::Gate(_) | QuarantineReason::Body => None,
+    }))
+}

@@ -1,0 +1,201 @@
+//! Zones, and tracks that enter or leave them.
+
+use std::collections::BTreeMap;
+
+use rstar::{AABB, RTree, RTreeObject};
+use serde_json::Value;
+use tala_protocol::geo::{Bound, Point, Ring, TrackPoint, Zone};
+use tala_protocol::hash::Digest;
+use tala_protocol::track::{Segment, decode};
+
+use super::batch::Batch;
+use super::sos::alert_row;
+use super::thread::Projector;
+use crate::store::projections::{AlertKind, AlertRow, BoxE7, SegmentRow, ZoneRow, zone_kind};
+
+/// The zones that tracks are compared with.
+#[derive(Debug, Default)]
+pub struct Zones {
+    tree: RTree<Boxed>,
+    zones: BTreeMap<String, Zone>,
+}
+
+#[derive(Debug, Clone)]
+struct Boxed {
+    id: String,
+    around: AABB<[i32; 2]>,
+}
+
+impl RTreeObject for Boxed {
+    type Envelope = AABB<[i32; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        self.around
+    }
+}
+
+impl Zones {
+    /// Those of the imported zones whose kind is watched and whose shape can be used.
+    pub fn of(rows: &[ZoneRow]) -> Self {
+        let (mut boxes, mut zones) = (Vec::new(), BTreeMap::new());
+        for row in rows.iter().filter(|row| zone_kind(&row.kind)) {
+            let Some(zone) = shape(&row.geometry) else {
+                continue;
+            };
+            let [west, south, east, north] = row.bbox;
+            boxes.push(Boxed {
+                id: row.id.clone(),
+                around: AABB::from_corners([west, south], [east, north]),
+            });
+            zones.insert(row.id.clone(), zone);
+        }
+        Self {
+            tree: RTree::bulk_load(boxes),
+            zones,
+        }
+    }
+
+    /// Reads zones from GeoJSON: a FeatureCollection of polygons with `id`, `kind` and `names`.
+    pub fn read_geojson(text: &str) -> Result<Vec<ZoneRow>, String> {
+        let file: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let features = file["features"].as_array().ok_or("no features")?;
+        let rows = features.iter().enumerate().map(|(at, feature)| {
+            let properties = &feature["properties"];
+            let text = |key: &str| properties[key].as_str().map(str::to_owned);
+            let geometry = feature["geometry"].clone();
+            let bbox = bbox(&geometry).ok_or_else(|| format!("feature {at}: no polygon"))?;
+            Ok(ZoneRow {
+                id: text("id").ok_or_else(|| format!("feature {at}: no id"))?,
+                kind: text("kind").ok_or_else(|| format!("feature {at}: no kind"))?,
+                names: properties["names"].clone(),
+                geometry,
+                bbox,
+            })
+        });
+        rows.collect()
+    }
+
+    fn meeting(&self, around: &BoxE7) -> impl Iterator<Item = (&str, &Zone)> {
+        let window = AABB::from_corners([around.west, around.south], [around.east, around.north]);
+        let met = self.tree.locate_in_envelope_intersecting(&window);
+        met.filter_map(|boxed| Some((boxed.id.as_str(), self.zones.get(&boxed.id)?)))
+    }
+}
+
+impl Projector {
+    /// Alerts for a segment that crosses the boundary of a watched zone. Fixes are decoded only where the
+    /// boxes meet.
+    pub(super) fn alert_zones(
+        &self,
+        row: &SegmentRow,
+        around: &BoxE7,
+        segment: &[u8],
+        batch: &mut Batch,
+    ) {
+        let zones = self.zones.get();
+        let mut met = zones.meeting(around).peekable();
+        if met.peek().is_none() {
+            return;
+        }
+        let Ok(segment) = decode(segment) else {
+            return;
+        };
+        let runs = runs(&segment);
+        for (id, zone) in met {
+            let stays = runs.iter().flat_map(|run| zone.stays(run));
+            for stay in stays {
+                let ends = [
+                    (AlertKind::ZoneEntry, stay.from),
+                    (AlertKind::ZoneExit, stay.until),
+                ];
+                for (kind, bound) in ends {
+                    if let Bound::Crossed(at) = bound {
+                        let alert = zone_alert(row, id, kind, at.0, &segment);
+                        batch.put(alert_row(&alert));
+                        batch.tell("alert", row.owner, &alert);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The fixes of a segment as runs without gaps.
+fn runs(segment: &Segment) -> Vec<Vec<TrackPoint>> {
+    let mut runs = vec![Vec::new()];
+    for (index, fix) in (0u16..).zip(&segment.fixes) {
+        if index > 0 && segment.gaps.iter().any(|gap| gap.index == index) {
+            runs.push(Vec::new());
+        }
+        let place = Point::new(fix.lat_e7, fix.lon_e7);
+        if let (Ok(place), Some(run)) = (place, runs.last_mut()) {
+            let at = fix.time;
+            run.push(TrackPoint { at, place });
+        }
+    }
+    runs
+}
+
+fn zone_alert(
+    row: &SegmentRow,
+    zone: &str,
+    kind: AlertKind,
+    at: i64,
+    segment: &Segment,
+) -> AlertRow {
+    // The same crossing of the same segment has the same id, however often it is found.
+    let name = format!("{}/{zone}/{kind:?}/{at}", row.envelope);
+    let id = Digest::sha256(name.as_bytes()).prefix16();
+    let nearest = segment
+        .fixes
+        .iter()
+        .min_by_key(|fix| fix.time.0.abs_diff(at));
+    AlertRow {
+        id: data_encoding::HEXLOWER.encode(&id),
+        kind,
+        owner: row.owner,
+        patrol: Some(row.patrol),
+        device: row.device,
+        person: row.person,
+        place_e7: nearest.map(|fix| (fix.lon_e7, fix.lat_e7)),
+        at,
+        known_at: row.known_at,
+        zone: Some(zone.to_owned()),
+        note: None,
+    }
+}
+
+fn shape(geometry: &Value) -> Option<Zone> {
+    let mut rings = geometry["coordinates"].as_array()?.iter().map(ring);
+    let outer = rings.next()??;
+    let holes: Option<Vec<Ring>> = rings.collect();
+    Zone::new(&outer, &holes?).ok()
+}
+
+fn ring(value: &Value) -> Option<Ring> {
+    let places: Option<Vec<Point>> = value.as_array()?.iter().map(place).collect();
+    Ring::new(&places?).ok()
+}
+
+fn place(value: &Value) -> Option<Point> {
+    Point::new(e7(&value[1])?, e7(&value[0])?).ok()
+}
+
+fn bbox(geometry: &Value) -> Option<[i32; 4]> {
+    let outer = geometry["coordinates"].as_array()?.first()?.as_array()?;
+    let mut around: Option<[i32; 4]> = None;
+    for value in outer {
+        let (lon, lat) = (e7(&value[0])?, e7(&value[1])?);
+        around = Some(match around {
+            None => [lon, lat, lon, lat],
+            Some([w, s, e, n]) => [w.min(lon), s.min(lat), e.max(lon), n.max(lat)],
+        });
+    }
+    around
+}
+
+fn e7(degrees: &Value) -> Option<i32> {
+    let scaled = degrees.as_f64().filter(|d| d.abs() <= 180.0)? * 1e7;
+    // Within +-1.8e9 by the check above.
+    Some(scaled.round() as i32)
+}

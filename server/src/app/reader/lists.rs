@@ -1,0 +1,285 @@
+//! Lists and details.
+
+use std::collections::BTreeSet;
+
+use tala_protocol::hash::Digest;
+use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+
+use super::{PAGE_MAX, Reader};
+use crate::app::centre::Centre;
+use crate::app::error::AppError;
+use crate::app::project::{hash_tag, parsed, query_tokens};
+use crate::store::projections::{
+    AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
+    ZoneRow,
+};
+use crate::store::{Lsn, QuarantineRow, Reads, StoreError, read};
+
+/// The place of a row in its list: what a cursor holds.
+pub type Behind = (i64, Vec<u8>);
+/// Objects that a search looks at.
+const FOUND_MAX: usize = 2_000;
+
+/// Which patrols.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PatrolQuery {
+    /// Of this unit and those below.
+    pub unit: Option<UnitId>,
+    /// Set out from then on, ms.
+    pub from: Option<i64>,
+    /// Set out before, ms.
+    pub until: Option<i64>,
+    /// Code of the transport.
+    pub transport: Option<u16>,
+    /// Whether they are back.
+    pub ended: Option<bool>,
+    /// Behind this row.
+    pub behind: Option<Behind>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which incidents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentQuery {
+    /// Of this unit and those below.
+    pub unit: Option<UnitId>,
+    /// Code of the category.
+    pub category: Option<u16>,
+    /// Happened from then on, ms.
+    pub from: Option<i64>,
+    /// Happened before, ms.
+    pub until: Option<i64>,
+    /// The band: 1 administrative, 2 near the threshold, 3 criminal lead.
+    pub band: Option<i64>,
+    /// Words to find.
+    pub words: Option<String>,
+    /// Behind this row.
+    pub behind: Option<Behind>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which envelopes of the quarantine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuarantineQuery {
+    /// Below this number.
+    pub before: Option<Lsn>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Centre {
+    /// Patrols, the last to set out first, each with its place in the list.
+    pub fn patrols(
+        &self,
+        reader: &Reader,
+        query: &PatrolQuery,
+    ) -> Result<Vec<(PatrolRow, Behind)>, AppError> {
+        let mut page = Page::of(RowKind::Patrol, query.limit.min(PAGE_MAX));
+        (page.from, page.until) = (query.from, query.until);
+        page.behind = query.behind.clone();
+        page.tags = [query.transport.map(i64::from), query.ended.map(i64::from)];
+        self.list(&self.part(reader, query.unit), &page)
+    }
+
+    /// One patrol.
+    pub fn patrol(&self, reader: &Reader, id: ObjectId) -> Result<PatrolRow, AppError> {
+        self.one(reader, RowKind::Patrol, id.as_bytes())
+    }
+
+    /// Where devices were last.
+    pub fn positions(
+        &self,
+        reader: &Reader,
+        unit: Option<UnitId>,
+    ) -> Result<Vec<PositionRow>, AppError> {
+        let page = Page::of(RowKind::Position, 20_000);
+        let rows = self.list(&self.part(reader, unit), &page)?;
+        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    }
+
+    /// Incidents, the last to happen first, each with its place in the list.
+    pub fn incidents(
+        &self,
+        reader: &Reader,
+        query: &IncidentQuery,
+    ) -> Result<Vec<(IncidentRow, Behind)>, AppError> {
+        let mut page = Page::of(RowKind::Incident, query.limit.min(PAGE_MAX));
+        (page.from, page.until) = (query.from, query.until);
+        page.behind = query.behind.clone();
+        page.tags = [query.category.map(i64::from), query.band];
+        let sight = self.part(reader, query.unit);
+        match &query.words {
+            Some(words) if !words.trim().is_empty() => self.find_incidents(&sight, &page, words),
+            _ => self.list(&sight, &page),
+        }
+    }
+
+    /// One incident.
+    pub fn incident(&self, reader: &Reader, id: ObjectId) -> Result<IncidentRow, AppError> {
+        self.one(reader, RowKind::Incident, id.as_bytes())
+    }
+
+    /// What was written in an incident, the last first.
+    pub fn incident_history(
+        &self,
+        reader: &Reader,
+        id: ObjectId,
+    ) -> Result<Vec<ChangeRow>, AppError> {
+        self.incident(reader, id)?;
+        self.of_parent(reader, RowKind::Change, id)
+    }
+
+    /// Files that belong to a record.
+    pub fn media_of(&self, reader: &Reader, id: ObjectId) -> Result<Vec<MediaRow>, AppError> {
+        self.of_parent(reader, RowKind::Media, id)
+    }
+
+    /// Alerts, the newest first.
+    pub fn alerts(&self, reader: &Reader, limit: usize) -> Result<Vec<AlertRow>, AppError> {
+        let page = Page::of(RowKind::Alert, limit.min(PAGE_MAX));
+        let rows = self.list(reader.sight(), &page)?;
+        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    }
+
+    /// Zones: the same for everybody who may sign in.
+    pub fn zones(&self) -> Result<Vec<ZoneRow>, AppError> {
+        let rows = read(self.store.as_ref(), |reads| reads.all_rows(RowKind::Zone))?;
+        let rows: Result<_, StoreError> = rows.iter().map(parsed).collect();
+        Ok(rows?)
+    }
+
+    /// What is kept apart in the units that the reader administers, the newest first.
+    pub fn quarantine(
+        &self,
+        reader: &Reader,
+        query: &QuarantineQuery,
+    ) -> Result<Vec<QuarantineRow>, AppError> {
+        let limit = query.limit.min(PAGE_MAX);
+        let rows = read(self.store.as_ref(), |reads| {
+            reads.quarantine(reader.administered(), query.before, limit)
+        })?;
+        Ok(rows)
+    }
+
+    /// Whether a device described a file (only then its bytes are taken from it), and for which record.
+    pub fn described(&self, device: DeviceId, hash: &Digest) -> Result<Option<MediaRow>, AppError> {
+        let feeds = read(self.store.as_ref(), |reads| reads.feeds_of(device))?;
+        let own = feeds
+            .into_iter()
+            .map(|(feed, _)| (feed.unit, feed.audience));
+        let own: BTreeSet<_> = own.collect();
+        let page = Page {
+            tags: [Some(hash_tag(hash)), None],
+            ..Page::of(RowKind::Media, PAGE_MAX)
+        };
+        let sight = Sight::new(own.into_iter().collect());
+        let rows: Vec<(MediaRow, Behind)> = self.list(&sight, &page)?;
+        let mut rows = rows.into_iter().map(|(row, _)| row);
+        let named = hash.to_string();
+        Ok(rows.find(|row| row.device == device && row.hash == named))
+    }
+
+    /// The part of what a reader sees that lies in a unit and those below it.
+    pub(super) fn part(&self, reader: &Reader, unit: Option<UnitId>) -> Sight {
+        match unit {
+            None => reader.sight().clone(),
+            Some(unit) => {
+                let units = self.directory().units().subtree(unit, self.now());
+                reader.sight().within(&units)
+            }
+        }
+    }
+
+    pub(super) fn list<T: serde::de::DeserializeOwned>(
+        &self,
+        sight: &Sight,
+        page: &Page,
+    ) -> Result<Vec<(T, Behind)>, AppError> {
+        let rows = read(self.store.as_ref(), |reads| reads.rows(sight, page))?;
+        let rows: Result<_, StoreError> = rows.into_iter().map(placed).collect();
+        Ok(rows?)
+    }
+
+    pub(super) fn of_parent<T: serde::de::DeserializeOwned>(
+        &self,
+        reader: &Reader,
+        kind: RowKind,
+        parent: ObjectId,
+    ) -> Result<Vec<T>, AppError> {
+        let page = Page {
+            parent: Some(parent),
+            ..Page::of(kind, 20_000)
+        };
+        let rows = self.list(reader.sight(), &page)?;
+        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    }
+
+    fn one<T: serde::de::DeserializeOwned>(
+        &self,
+        reader: &Reader,
+        kind: RowKind,
+        key: &[u8],
+    ) -> Result<T, AppError> {
+        let row = read(self.store.as_ref(), |reads| match reads.row(kind, key)? {
+            Some(row) if is_seen(reads, reader.sight(), &row)? => Ok(Some(row)),
+            _ => Ok(None),
+        })?;
+        Ok(parsed(&row.ok_or(AppError::NotFound)?)?)
+    }
+
+    fn find_incidents(
+        &self,
+        sight: &Sight,
+        page: &Page,
+        words: &str,
+    ) -> Result<Vec<(IncidentRow, Behind)>, AppError> {
+        let tokens = query_tokens(words);
+        if tokens.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = read(self.store.as_ref(), |reads| {
+            let mut rows = Vec::new();
+            for object in reads.having_tokens(&tokens, FOUND_MAX)? {
+                let row = reads.row(RowKind::Incident, object.as_bytes())?;
+                if let Some(row) = row
+                    && is_seen(reads, sight, &row)?
+                {
+                    rows.push(row);
+                }
+            }
+            Ok(rows)
+        })?;
+        let mut rows: Vec<Row> = rows
+            .into_iter()
+            .filter(|row| page.holds(row))
+            .filter(|row| match &page.behind {
+                Some(behind) => (row.at, &row.key) < (behind.0, &behind.1),
+                None => true,
+            })
+            .collect();
+        rows.sort_by(|a, b| (b.at, &b.key).cmp(&(a.at, &a.key)));
+        rows.truncate(page.limit);
+        let rows: Result<_, StoreError> = rows.into_iter().map(placed).collect();
+        Ok(rows?)
+    }
+}
+
+/// Whether a sight holds a row: by its owner, or because its record was granted.
+pub(super) fn is_seen(reads: &dyn Reads, sight: &Sight, row: &Row) -> Result<bool, StoreError> {
+    if sight.sees(&row.owner) {
+        return Ok(true);
+    }
+    let Some(object) = row.record() else {
+        return Ok(false);
+    };
+    let granted = reads.granted(object)?;
+    let pairs = granted.iter().map(|scope| (scope.unit, scope.audience));
+    Ok(pairs.into_iter().any(|pair| sight.pairs().contains(&pair)))
+}
+
+fn placed<T: serde::de::DeserializeOwned>(row: Row) -> Result<(T, Behind), StoreError> {
+    let value = parsed(&row)?;
+    Ok((value, (row.at, row.key)))
+}
