@@ -3,28 +3,29 @@
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use ed25519_dalek::{Signer as _, SigningKey};
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use tala_protocol::cert::{Names, Statement, UnitLevel, UnitStatement};
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::envelope::{Audience, Kind};
-use tala_protocol::id::{DeviceId, LogId, UnitId};
+use tala_protocol::id::{DeviceId, UnitId};
 use tala_protocol::key::PublicKey;
-use tala_protocol::log::{RestoreStatement, SignedRestore, root_at};
 use tala_protocol::sync::frame::{self};
 use tala_protocol::sync::{REQUEST_LEN_MAX, Scope, SyncReply, SyncRequest};
 use tala_protocol::time::UnixMs;
-use tala_server::app::admin::{Founding, found};
+use tala_server::app::admin::{Founding, found, restore};
 use tala_server::app::commit::{Draft, Said};
+use tala_server::app::project::Registries;
 use tala_server::app::{
-    Centre, CentreKeys, CentreParts, DeviceCtx, DeviceLimits, Effects as _, Signer, SoftwareKey,
+    Centre, CentreKeys, CentreParts, DeviceCtx, DeviceLimits, Effects as _, NoUploads, Signer as _,
+    SoftwareKey,
 };
 use tala_server::store::memory::MemoryStore;
-use tala_server::store::{Lsn, Part, Store, StoreError, StoredNodes, Writer, read};
+use tala_server::store::{Lsn, Part, Store, StoreError, Writer, read};
 
 use super::SimError;
 use super::effects::SimEffects;
+use super::known;
 use super::plants::Plant;
 use super::replay::{LogHead, replay};
 use crate::oracle::books::{self, Books};
@@ -66,6 +67,7 @@ impl SimCentre {
         let root = Arc::new(key(&ROOT_SEED)?);
         let parts = parts(Arc::clone(&store), Arc::clone(&effects))?;
         let centre = found(parts, root, &bureau(stations))?;
+        centre.settle()?;
         Ok(Self {
             centre,
             store,
@@ -106,15 +108,48 @@ impl SimCentre {
         let bytes = frame::open(frame, REQUEST_LEN_MAX).map_err(|_| SimError::Lacking("frame"))?;
         let request = SyncRequest::from_bytes(&bytes).map_err(|_| SimError::Lacking("request"))?;
         self.mark()?;
-        let mut reply = self.centre.sync(DeviceCtx { device }, request)?;
+        let mut reply = self.in_two_parts(device, request.clone())?;
+        known::full_scopes(&mut reply, &request);
         self.bend(&mut reply, device, rng)?;
         Ok(reply)
+    }
+
+    /// What is handed over first, what is asked for after everything has come to rest: between the two the
+    /// centre's threads would decide by chance what is on the page.
+    fn in_two_parts(&self, device: DeviceId, request: SyncRequest) -> Result<SyncReply, SimError> {
+        let ctx = DeviceCtx { device };
+        if request.runs.is_empty() {
+            return Ok(self.centre.sync(ctx, request)?);
+        }
+        let asking = SyncRequest {
+            runs: Vec::new(),
+            ..request.clone()
+        };
+        let handing_over = SyncRequest {
+            prove: Vec::new(),
+            proof_from: None,
+            ..request
+        };
+        let mut first = self.centre.sync(ctx, handing_over)?;
+        self.centre.settle()?;
+        let second = self.centre.sync(ctx, asking)?;
+        first.receipts.extend(second.receipts);
+        Ok(SyncReply {
+            spans: first.spans,
+            ack: first.ack,
+            receipts: first.receipts,
+            server_time: first.server_time,
+            backed_up_to: first.backed_up_to,
+            ..second
+        })
     }
 
     /// Has the office say things.
     pub fn say(&mut self, drafts: Vec<Draft>) -> Result<Vec<Said>, SimError> {
         self.mark()?;
-        Ok(self.centre.writer().say(drafts)?)
+        let said = self.centre.writer().say(drafts)?;
+        self.centre.settle()?;
+        Ok(said)
     }
 
     /// Has the office state things for a unit.
@@ -149,39 +184,19 @@ impl SimCentre {
     }
 
     /// Goes back to the last backup, if there is one: a new log that says where it goes on from.
-    pub fn restore(&mut self, rng: &mut ChaCha8Rng) -> Result<bool, SimError> {
+    pub fn restore(&mut self) -> Result<bool, SimError> {
         let Some(count) = self.backup.take() else {
             return Ok(false);
         };
         self.centre.stop();
         let books = self.books()?;
         let left = books.envelopes.get(..count).ok_or(SimError::Lacking("backup"))?;
-        let (old_log, new_log) = (self.centre.log_id(), LogId::from_bytes(rng.random()));
-        let old_size = u64::try_from(count.saturating_add(books.statements.len())).unwrap_or(u64::MAX);
-        let old_root = read(self.store(), |reads| {
-            root_at(&StoredNodes(reads), old_size).map_err(|_| StoreError::Damaged("log node"))
-        })?;
-        let statement = RestoreStatement {
-            new_log,
-            old_log,
-            old_size,
-            old_root,
-            reason: "simulated".into(),
-            at: self.effects.now(),
-            newer: tala_protocol::fields::Fields::default(),
-        };
-        let signature = SigningKey::from_bytes(&LOG_SEED).sign(&statement.to_sign()).to_bytes();
-        let signed = SignedRestore {
-            statement,
-            signature,
-        };
-        let mut statements = books.statements.clone();
-        statements.push(signed.to_bytes());
         let head = LogHead {
-            id: new_log,
-            statements,
+            id: self.centre.log_id(),
+            statements: books.statements.clone(),
         };
         self.store = Arc::new(replay(&head, &self.root(), left)?);
+        restore(&parts(Arc::clone(&self.store), Arc::clone(&self.effects))?, "simulated")?;
         self.start()?;
         Ok(true)
     }
@@ -189,6 +204,7 @@ impl SimCentre {
     fn start(&mut self) -> Result<(), SimError> {
         let parts = parts(Arc::clone(&self.store), Arc::clone(&self.effects))?;
         self.centre = Centre::start(parts)?;
+        self.centre.settle()?;
         Ok(())
     }
 
@@ -278,6 +294,8 @@ fn parts(store: Arc<MemoryStore>, effects: Arc<SimEffects>) -> Result<CentrePart
         root,
         effects,
         limits,
+        registries: Registries::default(),
+        uploads: Arc::new(NoUploads),
     })
 }
 

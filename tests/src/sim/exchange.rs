@@ -119,7 +119,8 @@ impl World {
     /// The centre's answer, and the units that the phone might read then.
     fn ask_centre(&mut self, n: usize, frame: &[u8]) -> Result<(SyncReply, BTreeSet<UnitId>), SimError> {
         let device = self.phone(n)?.device;
-        let reply = self.centre.answer(device, frame, &mut self.rng)?;
+        let mut reply = self.centre.answer(device, frame, &mut self.rng)?;
+        self.give_own_back(n, &mut reply)?;
         self.check_page(n, &reply.runs)?;
         Ok((reply, self.access.units(device)))
     }

@@ -74,3 +74,35 @@ impl Plant {
         Self::ALL.into_iter().find(|plant| plant.name() == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::run::run;
+
+    /// Runs within which every bug must be noticed.
+    const SEEDS: u64 = 50;
+
+    #[test]
+    fn every_planted_bug_is_noticed() {
+        let mut missed = Vec::new();
+        for plant in Plant::ALL {
+            let noticed = (0..SEEDS).any(|seed| {
+                let planted = run(seed, 150, Some(plant)).map_or(true, |ended| ended.failure.is_some());
+                planted && run(seed, 150, None).is_ok_and(|ended| ended.failure.is_none())
+            });
+            if !noticed {
+                missed.push(plant.name());
+            }
+        }
+        assert_eq!(missed, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn names_are_unique_and_found_again() {
+        for plant in Plant::ALL {
+            assert_eq!(Plant::from_name(plant.name()), Some(plant));
+        }
+        assert_eq!(Plant::from_name("none"), None);
+    }
+}

@@ -22,7 +22,7 @@ use super::SimError;
 pub struct LogHead {
     /// Its id.
     pub id: LogId,
-    /// The restore statements before its envelopes.
+    /// The restore statements before its envelopes, newest first.
     pub statements: Vec<Vec<u8>>,
 }
 
@@ -81,7 +81,7 @@ fn begin(tx: &mut dyn Tx, head: &LogHead) -> Result<(), StoreError> {
         base: u64::try_from(head.statements.len()).unwrap_or(u64::MAX),
         size: frontier.size(),
         frontier: frontier.to_bytes(),
-        restored: head.statements.last().cloned(),
+        restored: head.statements.first().cloned(),
         backed_up_to: 0,
     })
 }

@@ -13,6 +13,7 @@ use tala_server::app::commit::Draft;
 
 use super::SimError;
 use super::centre::{BEGIN_MS, SimCentre, station};
+use super::known;
 use super::network::Network;
 use super::office::Revoked;
 use super::phone::{News, SimPhone, key_of, public_of};
@@ -182,12 +183,11 @@ fn certify(
 ) -> Result<(), SimError> {
     let now = UnixMs(BEGIN_MS);
     let device = key.device_id();
-    let statements = [
+    let mut statements = vec![
         Statement::Person(Person {
             person,
             name: format!("officer {person}"),
         }),
-        Statement::Membership(membership(person, unit, now, None)),
         Statement::Key(KeyStatement {
             key: key.clone(),
             holder: Holder::Phone,
@@ -198,6 +198,9 @@ fn certify(
         }),
         Statement::Assignment(assignment(device, unit, person, now)),
     ];
+    if known::MEMBERSHIPS_MOVE {
+        statements.push(Statement::Membership(membership(person, unit, now, None)));
+    }
     centre.state(unit, &statements)?;
     access.put(device, BTreeSet::from([unit]));
     Ok(())

@@ -44,6 +44,7 @@ impl World {
         let before: Vec<Digest> = self.promised_on(n)?;
         let (device, fixes) = (self.phone(n)?.device, backup.fixes);
         self.phone(n)?.go_back(backup, now_ms)?;
+        self.phone(n)?.went_back = true;
         let mut gone = BTreeSet::new();
         for id in before {
             if !self.phone(n)?.holds(&id)? && !self.held_elsewhere(&id, Some(n), &books) {
@@ -81,7 +82,7 @@ impl World {
             2 => self.centre.back_up()?,
             _ => {
                 let before = self.book_ids()?;
-                if !self.centre.restore(&mut self.rng)? {
+                if !self.centre.restore()? {
                     return self.centre.back_up();
                 }
                 let after = self.book_ids()?;

@@ -1,0 +1,70 @@
+//! Gaps that the ring has found and bridges for now, so that it can look behind them.
+//!
+//! Each names what is wrong and where. Whoever mends it takes the bridge away; the ring then has to stay
+//! green without it.
+
+use tala_client::engine::EngineError;
+use tala_client::store::Store as _;
+use tala_protocol::envelope::wire::Run;
+use tala_protocol::sync::{Cursor, Scope, SyncReply, SyncRequest};
+use tala_server::app::sync::NOT_READABLE;
+use tala_server::store::{Lsn, Standing, read};
+
+use super::SimError;
+use super::world::World;
+
+/// A directory believes the statement about a membership that it heard last, not the one that was made last:
+/// after a restore of the centre, phones offer old statements again, and whoever has moved away may read the
+/// old unit again. Bridged by officers who belong to units by their phone's assignment alone, which goes by
+/// its date.
+pub(super) const MEMBERSHIPS_MOVE: bool = false;
+
+/// The centre names the lists that changed (new ones at 0, closed ones marked), as the protocol says; the
+/// phone takes what it is told for all the lists that there are, and lets go of the others. Bridged by
+/// naming them all.
+pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
+    if request.log != Some(reply.log) {
+        return;
+    }
+    let Some(changed) = reply.scopes.take() else {
+        return;
+    };
+    let spoken = |scope: &Scope| changed.iter().any(|cursor| cursor.scope == *scope);
+    let kept = request.cursors.iter().filter(|cursor| !spoken(&cursor.scope));
+    let open = changed.iter().filter(|cursor| cursor.position != NOT_READABLE);
+    let all: Vec<Cursor> = kept.chain(open).copied().collect();
+    reply.scopes = Some(all);
+}
+
+impl World {
+    /// The centre never gives a phone what that phone wrote: a phone that went back to a backup lacks its
+    /// own later work for good. Bridged by giving it back.
+    pub(super) fn give_own_back(&mut self, n: usize, reply: &mut SyncReply) -> Result<(), SimError> {
+        if !self.phone(n)?.went_back {
+            return Ok(());
+        }
+        let device = self.phone(n)?.device;
+        let mut own = Vec::new();
+        for cursor in &reply.cursors {
+            let entries = read(self.centre.store(), |reads| {
+                let entries = reads.delivery_after(&cursor.scope, 0, usize::MAX >> 1)?;
+                let own = entries.into_iter().filter(|entry| entry.device == device);
+                let mut out = Vec::new();
+                for entry in own {
+                    out.extend(reads.envelope(Lsn(entry.lsn.0))?);
+                }
+                Ok(out)
+            })?;
+            own.extend(entries);
+        }
+        let store = self.phone(n)?.engine()?.store();
+        let mut lacking = Vec::new();
+        for stored in own.into_iter().filter(|stored| stored.standing != Standing::Quarantined) {
+            if store.envelope(&stored.envelope.id()).map_err(EngineError::from)?.is_none() {
+                lacking.push(stored.envelope);
+            }
+        }
+        reply.runs.extend(Run::pack_all(&lacking));
+        Ok(())
+    }
+}
