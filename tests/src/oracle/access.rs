@@ -10,8 +10,9 @@ use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 pub enum Way {
     /// The centre gave it: it knows who may read what now.
     Centre,
-    /// Another phone gave it: it knows what the two were told at their last contact with the centre.
-    Peer,
+    /// Another phone gave it, or the centre did a while ago: what counts besides is what the device was told
+    /// at its last contact with the centre.
+    Told,
 }
 
 /// Who belongs where, and what was granted.
@@ -57,7 +58,7 @@ impl Access {
         }
         let now = self.units.get(&device).into_iter().flatten();
         let then = self.at_contact.get(&device).into_iter().flatten();
-        let told = then.filter(|_| way == Way::Peer);
+        let told = then.filter(|_| way == Way::Told);
         now.chain(told).any(|unit| {
             let own = header.feed.unit == *unit && header.feed.audience == Audience::Field;
             own || self.granted.contains(&(object, *unit))

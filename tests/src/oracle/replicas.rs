@@ -21,6 +21,8 @@ pub struct Replica {
     pub envelopes: BTreeMap<Digest, Envelope>,
     /// Exported bytes of each document that the field may read; heads are part of them.
     pub documents: BTreeMap<ObjectId, Vec<u8>>,
+    /// Of each document, the changes that do not stand here, with why.
+    pub held_back: BTreeMap<ObjectId, BTreeMap<Digest, String>>,
 }
 
 /// What is known of an envelope on a phone.
@@ -74,6 +76,9 @@ impl Replica {
                     Err(error) => format!("cannot be read: {error}").into_bytes(),
                 };
                 replica.documents.insert(row.object, exported);
+                let back = engine.held_back(row.object).unwrap_or_default().into_iter();
+                let back = back.map(|(id, standing)| (id, format!("{standing:?}"))).collect();
+                replica.held_back.insert(row.object, back);
             }
         }
         Ok(replica)
@@ -101,7 +106,20 @@ impl Replica {
         for object in objects {
             let (own, others) = (self.documents.get(object), other.documents.get(object));
             if own != others {
-                let detail = format!("{object} on {} and {}: {}", self.name, other.name, apart_at(own, others));
+                let back = |replica: &Replica| replica.held_back.get(object).cloned().unwrap_or_default();
+                let (ours, theirs) = (back(self), back(other));
+                let only = |a: &BTreeMap<Digest, String>, b: &BTreeMap<Digest, String>| {
+                    let differ = a.iter().filter(|(id, why)| b.get(*id) != Some(why));
+                    differ.map(|(id, why)| format!("{id} {why}")).collect::<Vec<_>>().join(", ")
+                };
+                let detail = format!(
+                    "{object} on {} (held back: {}) and {} (held back: {}): {}",
+                    self.name,
+                    only(&ours, &theirs),
+                    other.name,
+                    only(&theirs, &ours),
+                    apart_at(own, others)
+                );
                 found.push(Violation::new("diverged", detail));
             }
         }

@@ -157,7 +157,7 @@ impl World {
         // Written or not, the phone may know of these lists now.
         let known = self.access.units(device).union(&units).copied().collect();
         self.access.contact(device, known);
-        if let Some(step) = self.outcome(n, "reply", called, Way::Centre)? {
+        if let Some(step) = self.outcome(n, "reply", called, Way::Told)? {
             self.access.contact(device, units);
             self.counts.syncs += 1;
             self.follow(n, session, step)?;
@@ -202,7 +202,7 @@ impl World {
         let mut queue = VecDeque::new();
         for (n, other) in [(a, b), (b, a)] {
             let started = self.phone(n)?.call(now_ms, |hands| PeerSession::start(hands.engine))?;
-            let Some((session, message)) = self.outcome(n, "meet", started, Way::Peer)? else {
+            let Some((session, message)) = self.outcome(n, "meet", started, Way::Told)? else {
                 return Ok(());
             };
             sessions.push((n, session));
@@ -221,7 +221,7 @@ impl World {
             let called = self.phone(to)?.call(now_ms, |hands: Hands<'_>| {
                 session.on_message(hands.engine, &message, hands.times.wall)
             })?;
-            let Some(answers) = self.outcome(to, "message", called, Way::Peer)? else {
+            let Some(answers) = self.outcome(to, "message", called, Way::Told)? else {
                 return Ok(());
             };
             queue.extend(answers.into_iter().map(|answer| (from, answer)));

@@ -6,11 +6,13 @@
 use tala_client::engine::EngineError;
 use tala_client::store::Store as _;
 use tala_protocol::envelope::wire::Run;
+use tala_protocol::id::UnitId;
 use tala_protocol::sync::{Cursor, Scope, SyncReply, SyncRequest};
 use tala_server::app::sync::NOT_READABLE;
-use tala_server::store::{Lsn, Standing, read};
+use tala_server::store::{Lsn, QuarantineReason, Standing, read};
 
 use super::SimError;
+use super::centre::station;
 use super::world::World;
 
 /// A directory believes the statement about a membership that it heard last, not the one that was made last:
@@ -36,7 +38,30 @@ pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
     reply.scopes = Some(all);
 }
 
+/// Projections are not made anew for what a revocation or a verdict takes away or lets in later: segments
+/// keep counting, or never begin to. Bridged by comparing with a rebuild only where nothing was decided.
+pub(super) fn projections_follow(world: &World) -> bool {
+    let counts = &world.counts;
+    counts.revocations == 0 && counts.releases == 0 && counts.quarantined == 0
+}
+
 impl World {
+    /// The centre keeps apart what an officer writes for the old unit between the office's decision to move
+    /// him and the phone's hearing of it, though the phone cannot know. Bridged by an office that releases it.
+    pub(super) fn release_honest(&mut self) -> Result<usize, SimError> {
+        let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
+        let rows = read(self.centre.store(), |reads| reads.quarantine(&stations, None, usize::MAX >> 1))?;
+        let honest = rows.into_iter().filter(|row| {
+            let held = row.released_at.is_none() && row.reason == QuarantineReason::ForeignUnit;
+            held && row.device != self.rogue.device
+        });
+        let honest: Vec<_> = honest.collect();
+        for row in &honest {
+            self.release_row(row)?;
+        }
+        Ok(honest.len())
+    }
+
     /// The centre never gives a phone what that phone wrote: a phone that went back to a backup lacks its
     /// own later work for good. Bridged by giving it back.
     pub(super) fn give_own_back(&mut self, n: usize, reply: &mut SyncReply) -> Result<(), SimError> {

@@ -10,7 +10,7 @@ use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, UnitId};
 use tala_protocol::time::UnixMs;
 use tala_server::app::commit::Draft;
-use tala_server::store::read;
+use tala_server::store::{QuarantineRow, read};
 
 use super::SimError;
 use super::centre::{BANNERS, station, unit};
@@ -189,6 +189,14 @@ impl World {
         let Some(row) = held.get(at) else {
             return Ok(());
         };
+        self.release_row(row)?;
+        self.counts.releases += 1;
+        self.log.line(format!("release {} ({})", row.envelope, row.reason.word()));
+        Ok(())
+    }
+
+    /// Releases one row.
+    pub fn release_row(&mut self, row: &QuarantineRow) -> Result<(), SimError> {
         let verdict = VerdictBody {
             envelope: row.envelope,
             ruling: Ruling::Release,
@@ -200,8 +208,6 @@ impl World {
             ..Draft::statement(row.unit, Kind::Verdict, verdict.to_bytes())
         };
         self.centre.say(vec![draft])?;
-        self.counts.releases += 1;
-        self.log.line(format!("release {} ({})", row.envelope, row.reason.word()));
         Ok(())
     }
 }
