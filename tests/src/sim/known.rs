@@ -21,6 +21,17 @@ use super::world::World;
 /// its date.
 pub(super) const MEMBERSHIPS_MOVE: bool = false;
 
+/// A backup made in the run of the program that goes on, or the one before it, is not recognised when it comes
+/// back: the marker outside still names that opening. The phone then writes on in its old feeds and forks
+/// them. Bridged by opening the phone twice more before it goes back.
+pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
+
+/// What a phone writes about a record of another unit (handed over to its own, or of the unit it was moved
+/// from) goes into its own unit's feed, and the centre shows it in that unit's list only: the record's home
+/// unit never gets it, and where the record was not handed over, the new unit gets edits without a document.
+/// Bridged by phones that edit only what their own unit made.
+pub(super) const EDITS_OF_OTHER_UNITS: bool = false;
+
 /// The centre names the lists that changed (new ones at 0, closed ones marked), as the protocol says; the
 /// phone takes what it is told for all the lists that there are, and lets go of the others. Bridged by
 /// naming them all.
@@ -42,7 +53,9 @@ pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
 /// keep counting, or never begin to. Bridged by comparing with a rebuild only where nothing was decided.
 pub(super) fn projections_follow(world: &World) -> bool {
     let counts = &world.counts;
-    counts.revocations == 0 && counts.releases == 0 && counts.quarantined == 0
+    let decided = counts.revocations + counts.releases + counts.quarantined;
+    // Nor, where a restored centre gets things in another order, are they the same as in one go.
+    decided == 0 && counts.restores == 0
 }
 
 impl World {

@@ -63,6 +63,13 @@ pub struct World {
     pub requests: u64,
 }
 
+/// A phone that the office has certified.
+struct Certified {
+    seed: u64,
+    unit: UnitId,
+    person: PersonId,
+}
+
 impl World {
     /// A new world.
     pub fn new(seed: u64, steps: u64, plant: Option<Plant>) -> Result<Self, SimError> {
@@ -96,21 +103,36 @@ impl World {
             swarm,
         };
         world.log.line(format!("seed {seed} {:?}", world.swarm));
+        // All are certified before any is enrolled: a list shows an author's key where that author's records
+        // are handed to, but not that of one who first writes there later.
+        let mut certified = Vec::new();
         for n in 0..world.swarm.phones {
             let unit = station(u8::try_from(n % world.swarm.stations).unwrap_or(0));
-            world.add_phone(unit)?;
+            certified.push(world.certify_one(unit)?);
+        }
+        for one in certified {
+            world.enrol(&one)?;
         }
         Ok(world)
     }
 
     /// A new officer with a new phone in a unit. Returns its place among the phones.
     pub fn add_phone(&mut self, unit: UnitId) -> Result<usize, SimError> {
-        let (n, seed) = (self.phones.len(), self.rng.random());
-        let person = PersonId::from_bytes(self.rng.random());
+        let one = self.certify_one(unit)?;
+        self.enrol(&one)
+    }
+
+    fn certify_one(&mut self, unit: UnitId) -> Result<Certified, SimError> {
+        let (seed, person) = (self.rng.random(), PersonId::from_bytes(self.rng.random()));
         let public = public_of(&key_of(seed))?;
         certify(&mut self.centre, &mut self.access, unit, person, &public)?;
-        let phone = SimPhone::enrol(n, seed, unit, person, &self.centre, self.plant)?;
-        self.access.contact(phone.device, BTreeSet::from([unit]));
+        Ok(Certified { seed, unit, person })
+    }
+
+    fn enrol(&mut self, one: &Certified) -> Result<usize, SimError> {
+        let n = self.phones.len();
+        let phone = SimPhone::enrol(n, one.seed, one.unit, one.person, &self.centre, self.plant)?;
+        self.access.contact(phone.device, BTreeSet::from([one.unit]));
         self.phones.push(phone);
         Ok(n)
     }

@@ -6,11 +6,13 @@ use rand::RngExt as _;
 use tala_protocol::envelope::{Audience, Lane, Realm};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 use tala_server::store::{Lsn, read};
 
 use super::super::SimError;
 use super::super::centre::{BEGIN_MS, station};
 use super::super::clock::Jump;
+use super::super::known;
 use super::super::phone::key_of;
 use super::super::plants::Plant;
 use super::super::rogue::{Trick, forge, handing_over};
@@ -43,6 +45,9 @@ impl World {
         let books = self.book_ids()?;
         let before: Vec<Digest> = self.promised_on(n)?;
         let (device, fixes) = (self.phone(n)?.device, backup.fixes);
+        for _ in 0..known::OPENINGS_SINCE_BACKUP {
+            self.phone(n)?.kill(now_ms)?;
+        }
         self.phone(n)?.go_back(backup, now_ms)?;
         self.phone(n)?.went_back = true;
         let mut gone = BTreeSet::new();
@@ -130,7 +135,7 @@ impl World {
         if self.rng.random_bool(0.4) {
             return self.forgery(n);
         }
-        let Some(object) = self.incidents.last().copied() else {
+        let Some(object) = self.incident_of_rogue()? else {
             return Ok(());
         };
         let tricks = [Trick::Fork, Trick::Foreign, Trick::Garbage, Trick::Stolen];
@@ -149,6 +154,22 @@ impl World {
         self.centre.answer(device, &handing_over(&said), &mut self.rng)?;
         self.log.line(format!("the rogue does {trick:?} about {object}"));
         Ok(())
+    }
+
+    /// The newest incident of the rogue's own unit: what it says of others is a gap named elsewhere.
+    fn incident_of_rogue(&self) -> Result<Option<ObjectId>, SimError> {
+        let incidents = self.incidents.iter().rev().copied();
+        let found = read(self.centre.store(), |reads| {
+            for object in incidents.clone() {
+                let about = reads.envelopes_about(object, Lsn(0), 1)?;
+                let first = about.first().map(|stored| stored.envelope.header().feed.unit);
+                if first == Some(station(0)) {
+                    return Ok(Some(object));
+                }
+            }
+            Ok(None)
+        })?;
+        Ok(found)
     }
 
     /// An envelope with a phone's name and a stranger's signature; with the bug, with the phone's own.

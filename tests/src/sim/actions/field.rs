@@ -13,6 +13,7 @@ use tala_protocol::transport::Transport;
 
 use super::super::SimError;
 use super::super::centre::BEGIN_MS;
+use super::super::known;
 use super::super::phone::Hands;
 use super::super::world::World;
 use crate::oracle::Way;
@@ -158,9 +159,11 @@ impl World {
     }
 
     fn any_incident(&mut self, n: usize) -> Result<Option<ObjectId>, SimError> {
-        let docs = self.phone(n)?.engine()?.store().docs();
-        let docs = docs.map_err(tala_client::engine::EngineError::from)?;
-        let incidents = docs.iter().filter(|row| row.doc_type == DocType::Incident.code());
+        let engine = self.phone(n)?.engine()?;
+        let docs = engine.store().docs().map_err(tala_client::engine::EngineError::from)?;
+        let home = engine.identity().unit;
+        let may = |unit| known::EDITS_OF_OTHER_UNITS || unit == home;
+        let incidents = docs.iter().filter(|row| row.doc_type == DocType::Incident.code() && may(row.unit));
         let incidents: Vec<ObjectId> = incidents.map(|row| row.object).collect();
         if incidents.is_empty() {
             return Ok(None);
