@@ -4,7 +4,8 @@
 //! found, or because you add a store. A [`Store`] gives one [`Writer`] and any number of consistent
 //! reads. All writing happens inside [`Writer::transact`]: everything in it is durable when it returns,
 //! or nothing is. What is true of envelopes, feeds, lists and the log (numbering, placement, who sees
-//! what) is decided in `app`, once for all stores; a store only keeps and finds, in the order that each verb names.
+//! what) is decided in `app`, once for all stores; a store only keeps and finds, in the order that each
+//! verb names.
 //!
 //! Two stores pass the same conformance suite (`conformance`): [`sqlite`] and the model in memory
 //! ([`memory`]).
