@@ -1,5 +1,6 @@
 //! The engine as its users meet it, in a world in memory.
 
+mod arriving;
 mod faults;
 mod merging;
 mod peers;

@@ -4,7 +4,11 @@
 //! written again for ever. To add a file, run with `TALA_BLESS=1`; a file that exists is never
 //! overwritten that way.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

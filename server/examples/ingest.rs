@@ -141,7 +141,8 @@ fn report(
     let lag = centre.centre.projection_lag()?;
     writeln!(
         std::io::stdout(),
-        "{name}: {count} in {committed_s:.1} s committed ({:.0}/s), {projected_s:.1} s projected ({:.0}/s), lag {lag}",
+        "{name}: {count} in {committed_s:.1} s committed ({:.0}/s), {projected_s:.1} s projected \
+         ({:.0}/s), lag {lag}",
         count as f64 / committed_s,
         count as f64 / projected_s,
     )?;

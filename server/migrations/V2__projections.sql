@@ -21,6 +21,10 @@ CREATE TABLE projected (
 CREATE INDEX projected_at ON projected (kind, at, key);
 CREATE INDEX projected_parent ON projected (parent, kind, at) WHERE parent IS NOT NULL;
 
+-- 7 is the kind of files, found by the first bytes of their hash.
+CREATE INDEX projected_media ON projected (tag_a) WHERE kind = 7;
+CREATE INDEX projected_thumb ON projected (tag_b) WHERE kind = 7;
+
 CREATE VIRTUAL TABLE box USING rtree_i32 (lsn, west, east, south, north);
 
 CREATE TABLE token (

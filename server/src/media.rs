@@ -8,6 +8,7 @@
 
 mod incoming;
 mod picture;
+mod wanted;
 
 use std::ops::Range;
 use std::path::Path as FilePath;
@@ -23,6 +24,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 
 pub use incoming::{Arrival, Incoming, IncomingError};
+pub use wanted::UploadBook;
 
 /// The files of a centre.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
 //! What the centre keeps, in domain verbs.
 //!
 //! You are here because you write what the product does ([`crate::app`]) and need something kept or
-//! found, or because you add a store. A [`Store`] gives one [`Writer`] and any number of consistent reads. All
-//! writing happens inside [`Writer::transact`]: everything in it is durable when it returns, or nothing is.
-//! What is true of envelopes, feeds, lists and the log (numbering, placement, who sees what) is decided in
+//! found, or because you add a store. A [`Store`] gives one [`Writer`] and any number of consistent
+//! reads. All writing happens inside [`Writer::transact`]: everything in it is durable when it returns,
+//! or nothing is. What is true of envelopes, feeds, lists and the log (numbering, placement, who sees what) is decided in
 //! `app`, once for all stores; a store only keeps and finds, in the order that each verb names.
 //!
-//! Two stores pass the same conformance suite (`conformance`): [`sqlite`] and the model in memory ([`memory`]).
+//! Two stores pass the same conformance suite (`conformance`): [`sqlite`] and the model in memory
+//! ([`memory`]).
 //!
 //! Types are those that PostgreSQL has too: times are i64 ms, coordinates i32 at 1e-7 degree, ids 16 bytes,
 //! texts compare byte by byte.

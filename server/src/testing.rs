@@ -7,7 +7,12 @@
 //! ```
 
 // A builder for tests may stop a test.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod incident;
 mod phone;
@@ -100,7 +105,10 @@ impl Effects for TestEffects {
 
 impl TestCentre {
     /// A centre in memory.
-    #[allow(clippy::new_without_default)]
+    #[allow(
+        clippy::new_without_default,
+        reason = "a default would hide that it founds a centre"
+    )]
     pub fn new() -> Self {
         Self::on(Arc::new(MemoryStore::new()))
     }

@@ -31,12 +31,11 @@ impl<S: Store> Intake<'_, S> {
             return Ok(Place::InFeed);
         };
         if seq < feed.first_seq {
-            let joined = seq.saturating_add(1) == feed.first_seq;
-            if joined {
-                let first_seq = seq;
-                self.feeds.insert(key, FeedRow { first_seq, ..feed });
+            if seq.saturating_add(1) != feed.first_seq {
+                return Ok(Place::Ahead);
             }
-            return Ok(if joined { Place::InFeed } else { Place::Ahead });
+            self.retreat(feed, seq, header.prev)?;
+            return Ok(Place::InFeed);
         }
         if let Placement::Ahead { .. } = placement {
             return Ok(Place::Ahead);
@@ -61,6 +60,27 @@ impl<S: Store> Intake<'_, S> {
             });
         }
         self.feeds.insert(feed.key, FeedRow { head, ..feed });
+        Ok(())
+    }
+
+    /// Moves the beginning to `first` and on over everything that waited right before it.
+    fn retreat(
+        &mut self,
+        feed: FeedRow,
+        mut first_seq: u64,
+        mut prev: Option<Digest>,
+    ) -> Result<(), EngineError> {
+        while let Some((id, before)) = self.at(&feed.key, first_seq.saturating_sub(1))? {
+            if prev != Some(id) {
+                break;
+            }
+            (first_seq, prev) = (first_seq.saturating_sub(1), before);
+            self.writes.push(Write::Place {
+                id,
+                place: Place::InFeed,
+            });
+        }
+        self.feeds.insert(feed.key, FeedRow { first_seq, ..feed });
         Ok(())
     }
 

@@ -172,9 +172,17 @@ pub fn authorize(asker: Asker, verb: Verb, tree: &UnitTree, now: UnixMs) -> Resu
             }
         }
     }
-    match reach.is_empty() {
-        true => Err(Denied),
-        false => Ok(Grant { asker, verb, reach }),
+    // Zones are one map for all: whoever replaces it must look after everything.
+    let reaches = |unit| {
+        reach.contains_key(&Scope {
+            unit,
+            audience: Field,
+        })
+    };
+    let is_enough = verb != Verb::ImportZones || tree.units(now).all(reaches);
+    match is_enough && !reach.is_empty() {
+        true => Ok(Grant { asker, verb, reach }),
+        false => Err(Denied),
     }
 }
 
@@ -369,6 +377,13 @@ mod tests {
             let grant = authorize(again, verb, &tree(), UnixMs(1)).expect("allowed");
             assert!(grant.with_password().is_ok());
         }
+    }
+
+    #[test]
+    fn the_map_of_all_is_replaced_only_from_the_top() {
+        let zones = |unit| ask(&[(unit, Role::Administrator)], Verb::ImportZones);
+        assert!(zones(LEAGUE).is_ok());
+        assert_eq!(zones(BANNER), Err(Denied));
     }
 
     #[test]

@@ -6,10 +6,12 @@
 //! what the disk holds, so the thread takes nothing more.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use tala_protocol::cert::Directory;
+use tala_protocol::time::UnixMs;
 
 use super::commit::{Commit, Committed, Draft, Placed, Said};
 use super::effects::Effects;
@@ -29,6 +31,9 @@ const QUEUE_LEN: usize = 1_024;
 const GROUP_LEN_MAX: usize = 256;
 /// A checkpoint is kept in the store at least each time the log has grown by this.
 const KEEP_CHECKPOINT_EVERY: u64 = 4_096;
+
+/// A checkpoint is kept in the store at least each time this long has passed, if anything was written.
+const KEEP_CHECKPOINT_MS: i64 = 10 * 60_000;
 
 /// Writes that have nothing to do with envelopes, feeds or the log.
 pub type Change = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
@@ -65,6 +70,7 @@ enum Done {
 pub struct WriterHandle {
     commands: SyncSender<Command>,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
+    sound: Arc<AtomicBool>,
 }
 
 /// What the thread works with.
@@ -82,16 +88,21 @@ pub(super) struct WriterParts {
 struct WriterThread {
     parts: WriterParts,
     kept_checkpoint: u64,
+    kept_at: UnixMs,
     broken: bool,
+    sound: Arc<AtomicBool>,
 }
 
 impl WriterHandle {
     /// Starts the thread.
     pub(super) fn start(parts: WriterParts) -> Result<Self, AppError> {
         let (commands, queue) = sync_channel(QUEUE_LEN);
+        let sound = Arc::new(AtomicBool::new(true));
         let state = WriterThread {
             kept_checkpoint: 0,
+            kept_at: UnixMs(0),
             broken: false,
+            sound: Arc::clone(&sound),
             parts,
         };
         let spawned = std::thread::Builder::new()
@@ -101,6 +112,7 @@ impl WriterHandle {
             Ok(thread) => Ok(Self {
                 commands,
                 thread: std::sync::Mutex::new(Some(thread)),
+                sound,
             }),
             Err(_) => Err(AppError::Closed),
         }
@@ -137,6 +149,12 @@ impl WriterHandle {
         self.commands
             .send(command)
             .map_err(|_lost| AppError::Closed)
+    }
+
+    /// Whether writing goes on. After a commit that failed it does not: the process should end, and the
+    /// store be opened and verified anew.
+    pub fn is_sound(&self) -> bool {
+        self.sound.load(Ordering::SeqCst)
     }
 
     /// Finishes what was handed in and ends the thread.
@@ -182,6 +200,7 @@ impl WriterThread {
                 self.commit(group);
             }
             if stop.is_some() {
+                self.keep_last_checkpoint();
                 break;
             }
         }
@@ -200,7 +219,8 @@ impl WriterThread {
                 }
             }
             Err(error) => {
-                self.broken = matches!(error, StoreError::Commit(_) | StoreError::Begin(_));
+                self.broken = matches!(error, StoreError::Commit(_));
+                self.sound.store(!self.broken, Ordering::SeqCst);
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "group not committed"
@@ -215,7 +235,9 @@ impl WriterThread {
         let parts = &mut self.parts;
         let (directory, now) = (parts.directory.get(), parts.effects.now());
         let latest = parts.checkpoint.get();
-        let keep = latest.size >= self.kept_checkpoint.saturating_add(KEEP_CHECKPOINT_EVERY);
+        let grown = latest.size >= self.kept_checkpoint.saturating_add(KEEP_CHECKPOINT_EVERY);
+        let aged = now.0.saturating_sub(self.kept_at.0) >= KEEP_CHECKPOINT_MS;
+        let keep = latest.size > self.kept_checkpoint && (grown || aged);
         let office = Arc::clone(&parts.office);
         let mut result = None;
         parts.writer.transact(&mut |tx| {
@@ -231,9 +253,27 @@ impl WriterThread {
             Ok(())
         })?;
         if keep {
-            self.kept_checkpoint = latest.size;
+            (self.kept_checkpoint, self.kept_at) = (latest.size, now);
         }
         result.ok_or(StoreError::Damaged("group"))
+    }
+
+    /// What the log came to is kept at the end, to be compared with by whoever verifies the store.
+    fn keep_last_checkpoint(&mut self) {
+        let latest = self.parts.checkpoint.get();
+        if self.broken || latest.size <= self.kept_checkpoint {
+            return;
+        }
+        let kept = self
+            .parts
+            .writer
+            .transact(&mut |tx| tx.put_checkpoint(latest.size, &latest.note));
+        if let Err(error) = kept {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "last checkpoint not kept"
+            );
+        }
     }
 
     /// Makes a durable group known: directory, then checkpoint.

@@ -10,7 +10,7 @@ use tala_protocol::registry::{Registry, RegistryError};
 use super::CliError;
 use crate::app::admin::{DataFolder, Founded, Founding, Opening};
 use crate::app::project::Registries;
-use crate::app::{Centre, DeviceLimits, Effects as _, NoUploads, SystemEffects};
+use crate::app::{Centre, DeviceLimits, Effects as _, NoUploads, SystemEffects, Uploads};
 use crate::config::Config;
 use crate::media::Media;
 use crate::store_door::DoorStore;
@@ -64,15 +64,21 @@ impl<'c> Place<'c> {
         if self.folder.is_founded() {
             return Err(CliError::Centre(self.config.data.clone()));
         }
-        Ok(self.folder.found(founding, self.opening()?)?)
+        let opening = self.opening(Arc::new(NoUploads))?;
+        Ok(self.folder.found(founding, opening)?)
     }
 
-    /// Starts the centre that is here.
+    /// Starts the centre that is here, for a command.
     pub(super) fn centre(&self) -> Result<Arc<Centre>, CliError> {
+        self.centre_with(Arc::new(NoUploads))
+    }
+
+    /// Starts the centre that is here, with whoever knows what was uploaded.
+    pub(super) fn centre_with(&self, uploads: Arc<dyn Uploads>) -> Result<Arc<Centre>, CliError> {
         if !self.folder.is_founded() {
             return Err(CliError::NoCentre(self.config.data.clone()));
         }
-        Ok(self.folder.start(self.opening()?)?)
+        Ok(self.folder.start(self.opening(uploads)?)?)
     }
 
     /// What the doors remember.
@@ -90,12 +96,12 @@ impl<'c> Place<'c> {
         Ok(Media::open(&self.media_folder())?)
     }
 
-    fn opening(&self) -> Result<Opening, CliError> {
+    fn opening(&self, uploads: Arc<dyn Uploads>) -> Result<Opening, CliError> {
         Ok(Opening {
             effects: Arc::new(SystemEffects),
             limits: DeviceLimits::default(),
             registries: self.registries()?,
-            uploads: Arc::new(NoUploads),
+            uploads,
         })
     }
 

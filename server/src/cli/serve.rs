@@ -17,6 +17,7 @@ use crate::http::limits::RateLimits;
 use crate::http::nonces::Nonces;
 use crate::http::serve::Listening;
 use crate::http::wire::page::Cursors;
+use crate::media::UploadBook;
 
 /// Threads for what blocks: stores, signatures, passwords, pictures.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -26,8 +27,10 @@ pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError>
     log::start(&config)?;
     let place = Place::new(&config);
     let _held = place.hold()?;
-    let centre = place.centre()?;
     let door = Arc::new(place.door()?);
+    let book = Arc::new(UploadBook::new(Arc::clone(&door)));
+    let centre = place.centre_with(book.clone())?;
+    book.attach(&centre);
     let front = Front {
         behind: centre.clone(),
         sessions: Sessions::new(Arc::clone(&door), config.session),

@@ -73,6 +73,9 @@ pub trait Behind: Send + Sync + 'static {
     /// Every description of a file that stands.
     fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError>;
 
+    /// The files of one record, as far as the grant reaches.
+    fn files_of(&self, grant: &Grant, record: ObjectId) -> Result<Vec<Description>, AppError>;
+
     /// How many patrols are out, by unit.
     fn out_by_unit(&self, grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError>;
 

@@ -17,10 +17,7 @@ struct Built;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
-const NOT_BUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>Tala</title>\
-<h1>Tala</h1><p>指挥端页面尚未构建。运行 <code>npm ci &amp;&amp; npm run build</code>（目录 <code>web</code>），然后重新编译服务器。\
-<p>The command centre's page was not built into this program. Run <code>npm ci &amp;&amp; npm run build</code> \
-in <code>web</code> and build the server again. The API is at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.";
+const NOT_BUILT: &str = include_str!("web/not-built.html");
 
 /// Any path that no route takes.
 pub async fn page(uri: Uri) -> Response {

@@ -1,5 +1,6 @@
 //! Files that are arriving: one device, one file, 64 KiB at a time.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
@@ -15,12 +16,15 @@ use crate::store_door::{DoorStore, DoorStoreError, Upload};
 
 /// Uploads are told apart by file; so many may be written at the same time.
 const STRIPES: usize = 16;
+/// Descriptions that are remembered.
+const KNOWN_MAX: usize = 4_096;
 
 /// Where arriving files wait.
 #[derive(Debug)]
 pub struct Incoming {
     folder: PathBuf,
     stripes: [Mutex<()>; STRIPES],
+    known: Mutex<HashMap<(DeviceId, Digest), MediaBody>>,
 }
 
 /// How an upload stands after a piece.
@@ -65,11 +69,27 @@ pub enum IncomingError {
 
 impl Incoming {
     /// In this folder, which exists.
-    pub(super) const fn new(folder: PathBuf) -> Self {
+    pub(super) fn new(folder: PathBuf) -> Self {
         Self {
             folder,
             stripes: [const { Mutex::new(()) }; STRIPES],
+            known: Mutex::default(),
         }
+    }
+
+    /// What a device said of a file, if it was looked up lately.
+    pub fn known(&self, device: DeviceId, hash: &Digest) -> Option<MediaBody> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(device, *hash)).cloned()
+    }
+
+    /// Remembers what a device said of a file, among a bounded number of others.
+    pub fn remember(&self, device: DeviceId, body: &MediaBody) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert((device, body.hash), body.clone());
     }
 
     /// How far an upload is; nothing has arrived of one that is not known.

@@ -4,7 +4,12 @@
 //! into two stores and compare what they [`observe`].
 
 // A suite for tests may stop a test.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod observe;
 mod verbs;

@@ -118,6 +118,10 @@ pub trait ProjectionReads {
     /// ([`Row::record`]) was granted to a list that it holds.
     fn rows(&self, sight: &Sight, page: &Page) -> Result<Vec<Row>, StoreError>;
 
+    /// Files with this number as either of their two, by key, at most `limit`, whoever may see them: for
+    /// `app`, which looks at each owner.
+    fn files_tagged(&self, tag: i64, limit: usize) -> Result<Vec<Row>, StoreError>;
+
     /// Every row of a kind by key: for dumps and for what everybody may see.
     fn all_rows(&self, kind: RowKind) -> Result<Vec<Row>, StoreError>;
 
@@ -157,7 +161,8 @@ pub trait ProjectionWrites {
     /// Appends an event to the live feed and returns its place; forgets those more than `keep` before.
     fn add_live(&mut self, row: &LiveRow, keep: u64) -> Result<u64, StoreError>;
 
-    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live feed's places go on.
+    /// Forgets everything derived: rows but zones and positions, boxes, tokens, progress. The live
+    /// feed's places go on.
     fn forget_projections(&mut self) -> Result<(), StoreError>;
 }
 

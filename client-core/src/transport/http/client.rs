@@ -1,10 +1,11 @@
 //! The connection: made when needed, kept, replaced when silent.
 
+use std::pin::Pin;
 use std::sync::Once;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, Url};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::request::{Answer, Ask, Signed};
 use crate::transport::TransportError;
@@ -31,7 +32,8 @@ pub(super) struct Connection {
     base: Url,
     options: HttpOptions,
     client: Client,
-    connected_at: Option<Instant>,
+    /// Runs out when the next connection may be made.
+    apart: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
@@ -43,7 +45,7 @@ impl Connection {
             base,
             options,
             client,
-            connected_at: None,
+            apart: None,
         })
     }
 
@@ -57,7 +59,8 @@ impl Connection {
             .base
             .join(&ask.path)
             .map_err(|e| refused("the path does not fit", e))?;
-        self.connected_at.get_or_insert_with(Instant::now);
+        let apart = Duration::from_millis(CONNECTION_EVERY_MS);
+        self.apart.get_or_insert_with(|| Box::pin(sleep(apart)));
         let request = self
             .client
             .request(ask.method.clone(), url)
@@ -91,13 +94,13 @@ impl Connection {
             Retry::Now => 0,
             Retry::After(asked) => asked.unwrap_or(0).max(back_off_ms(attempt, random)),
         };
-        let since = self.connected_at.map_or(Duration::MAX, |at| at.elapsed());
-        let apart = Duration::from_millis(CONNECTION_EVERY_MS).saturating_sub(since);
-        sleep(Duration::from_millis(wait_ms).max(apart)).await;
+        sleep(Duration::from_millis(wait_ms)).await;
+        if let Some(apart) = self.apart.take() {
+            apart.await;
+        }
         match build(&self.options) {
             Ok(client) => {
                 self.client = client;
-                self.connected_at = None;
                 true
             }
             Err(_) => false,

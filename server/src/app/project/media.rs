@@ -1,6 +1,7 @@
 //! Descriptions of files.
 
 use tala_protocol::body::MediaBody;
+use tala_protocol::hash::Digest;
 
 use super::batch::{Batch, text_of};
 use super::thread::Projector;
@@ -18,6 +19,8 @@ impl Projector {
             unit: header.feed.unit,
             audience: header.feed.audience,
         };
+        let tag = hash_tag(&body.hash);
+        let thumb_tag = body.thumb.map(|(hash, _)| hash_tag(&hash));
         let row = MediaRow {
             lsn: stored.lsn.0,
             owner,
@@ -36,9 +39,15 @@ impl Projector {
             key: stored.lsn.0.to_be_bytes().to_vec(),
             owner,
             at: stored.known_at.0,
-            tags: [None, None],
+            tags: [Some(tag), thumb_tag],
             parent: Some(object),
             text: text_of(&row),
         });
     }
+}
+
+/// The number that a file is found by: the first eight bytes of its hash.
+pub(in crate::app) fn hash_tag(hash: &Digest) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = *hash.bytes();
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use tala_protocol::body::{Beacon, ChangeBody, TrackBody};
+use tala_protocol::body::{Beacon, ChangeBody, MediaBody, TrackBody};
 use tala_protocol::cert::{Person, Role, Statement};
 use tala_protocol::doc::{Geometry, IncidentEdit, MeasuredArea, Set, Shape, Source, Vertex};
 use tala_protocol::envelope::{Audience, Desk, Kind, Lane, SignIn};
 use tala_protocol::event::Sos;
 use tala_protocol::fix::Fix;
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{ObjectId, PersonId, RowId};
 use tala_protocol::measure::SquareMetres;
 use tala_protocol::time::{DeviceTimes, UnixMs};
@@ -478,6 +479,40 @@ fn a_call_for_help_and_a_ride_into_a_zone_raise_alerts() {
             (has(AlertKind::ZoneEntry), has(AlertKind::ZoneExit)),
             (1, 1)
         );
+    });
+}
+
+#[test]
+fn a_file_is_known_to_the_device_that_described_it() {
+    on_both(|centre| {
+        let duty = staff(&centre, 9, Role::DutyOfficer);
+        let (mut bayar, naran) = (centre.phone("Bayar"), centre.phone("Naran"));
+        let incident = TestIncident::default().write(&mut bayar, &titled("with a photo"));
+        let hash = Digest::sha256(b"photo");
+        let described = MediaBody {
+            hash,
+            len: 5,
+            media_type: "image/jpeg".into(),
+            chunk_root: hash,
+            thumb: None,
+            taken_at: None,
+            place_e7: None,
+        };
+        let media = bayar.says_in(
+            Lane::Media,
+            Audience::Field,
+            Kind::Media,
+            Some(incident.object()),
+            &described.to_bytes(),
+        );
+        let id = incident.object();
+        bayar.syncs(&centre, &[incident, media]);
+        centre.centre.settle().expect("settles");
+        let found = |device| centre.centre.described(device, &hash).expect("reads");
+        assert_eq!(found(bayar.device()).map(|row| row.object), Some(id));
+        assert_eq!(found(naran.device()), None);
+        let files = centre.centre.media_of(&duty, id).expect("reads");
+        assert_eq!(files.len(), 1);
     });
 }
 

@@ -1,11 +1,12 @@
 //! Lists and details.
 
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
 use super::{PAGE_MAX, Reader};
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
-use crate::app::project::{parsed, query_tokens};
+use crate::app::project::{hash_tag, parsed, query_tokens};
 use crate::store::projections::{
     AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
     ZoneRow,
@@ -160,16 +161,24 @@ impl Centre {
         Ok(rows)
     }
 
+    /// Every description of a file, also as the thumbnail of another, whoever may see it: for those who
+    /// keep files. They look at each row's owner and device before they say anything.
+    pub fn descriptions(&self, hash: &Digest) -> Result<Vec<MediaRow>, AppError> {
+        let rows = read(self.store.as_ref(), |reads| {
+            reads.files_tagged(hash_tag(hash), FOUND_MAX)
+        })?;
+        let rows: Result<Vec<MediaRow>, StoreError> = rows.iter().map(parsed).collect();
+        let named = hash.to_string();
+        let names = |row: &MediaRow| {
+            row.hash == named || row.thumb.as_ref().is_some_and(|(thumb, _)| *thumb == named)
+        };
+        Ok(rows?.into_iter().filter(names).collect())
+    }
+
     /// Whether a device described a file (only then its bytes are taken from it), and for which record.
-    pub fn described(&self, device: DeviceId, hash: &str) -> Result<Option<MediaRow>, AppError> {
-        let rows = read(self.store.as_ref(), |reads| reads.all_rows(RowKind::Media))?;
-        for row in &rows {
-            let media: MediaRow = parsed(row)?;
-            if media.device == device && media.hash == hash {
-                return Ok(Some(media));
-            }
-        }
-        Ok(None)
+    pub fn described(&self, device: DeviceId, hash: &Digest) -> Result<Option<MediaRow>, AppError> {
+        let mut rows = self.descriptions(hash)?.into_iter();
+        Ok(rows.find(|row| row.device == device))
     }
 
     /// The part of what a reader sees that lies in a unit and those below it.

@@ -78,6 +78,10 @@ impl Behind for Centre {
         files::descriptions(self, hash)
     }
 
+    fn files_of(&self, grant: &Grant, record: ObjectId) -> Result<Vec<Description>, AppError> {
+        files::of_record(self, grant, record)
+    }
+
     fn out_by_unit(&self, grant: &Grant) -> Result<BTreeMap<UnitId, u64>, AppError> {
         patrols::out_by_unit(self, grant)
     }

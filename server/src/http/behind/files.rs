@@ -2,14 +2,40 @@
 
 use tala_protocol::body::{MediaBody, chunk_root};
 use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
 
-use super::Description;
-use super::rows::parsed;
+use super::rows::{self, parsed};
+use super::{Description, Rows};
+use crate::app::access::Grant;
 use crate::app::{AppError, Centre};
-use crate::store::projections::{MediaRow, RowKind};
+use crate::store::projections::{MediaRow, Page, RowKind};
 use crate::store::{StoreError, read};
+
+/// Most files of one record.
+const FILES_MAX: usize = 5_000;
+
+/// Every description of a file of one record that the grant reaches, in the order they were said.
+pub(super) fn of_record(
+    centre: &Centre,
+    grant: &Grant,
+    object: ObjectId,
+) -> Result<Vec<Description>, AppError> {
+    let page = Page {
+        parent: Some(object),
+        ..Page::of(RowKind::Media, FILES_MAX)
+    };
+    let rows: Rows<MediaRow> = rows::list(centre, &grant.sight(None), &page)?;
+    let mut found = Vec::new();
+    for (_, it) in rows.iter().rev() {
+        found.push(description(
+            it,
+            body(it).ok_or(StoreError::Damaged("description"))?,
+        ));
+    }
+    Ok(found)
+}
 
 /// Every description of a file, also as the small picture of another.
 pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {
@@ -24,17 +50,21 @@ pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Descrip
             (Some((thumb, len)), _) if thumb == hash => small(*thumb, *len),
             _ => continue,
         };
-        found.push(Description {
-            device: it.device,
-            scope: Scope {
-                unit: it.owner.unit,
-                audience: it.owner.audience,
-            },
-            object: it.object,
-            body,
-        });
+        found.push(description(&it, body));
     }
     Ok(found)
+}
+
+fn description(it: &MediaRow, body: MediaBody) -> Description {
+    Description {
+        device: it.device,
+        scope: Scope {
+            unit: it.owner.unit,
+            audience: it.owner.audience,
+        },
+        object: it.object,
+        body,
+    }
 }
 
 fn body(it: &MediaRow) -> Option<MediaBody> {

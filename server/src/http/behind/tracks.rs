@@ -218,8 +218,10 @@ fn box_of(it: &SegmentRow) -> BoxE7 {
 
 /// Degrees as 1e-7 degree, held within the earth.
 fn box_e7(sides: [f64; 4]) -> BoxE7 {
-    // The value is within +-1.8e9, which an i32 holds.
-    #[allow(clippy::cast_possible_truncation)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "within +-1.8e9, which an i32 holds"
+    )]
     let e7 = |degrees: f64| (degrees.clamp(-180.0, 180.0) * 1e7).round() as i32;
     let [west, south, east, north] = sides.map(e7);
     BoxE7 {

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use tala_protocol::id::ObjectId;
 
+use super::files::fill_in;
 use crate::app::access::Verb;
 use crate::http::front::Front;
 use crate::http::given::Given;
@@ -34,10 +35,13 @@ pub async fn edit_incident(
     let named = [incident.as_bytes().as_slice(), tag.as_bytes(), &said];
     let work = async {
         let tag = tag.clone();
-        let edited = front
-            .behind(move |it| it.edit_incident(&grant, incident, &tag, &edit))
-            .await?;
-        let edited = edited.ok_or(Problem::changed_since())?;
+        let edited = front.ask(move |front| {
+            let edited = front.behind.edit_incident(&grant, incident, &tag, &edit)?;
+            let mut edited = edited.ok_or(Problem::changed_since())?;
+            fill_in(front, &grant, incident, &mut edited.incident)?;
+            Ok(edited)
+        });
+        let edited = edited.await?;
         Made::json(&edited.incident, Some(format!("\"{}\"", edited.tag)))
     };
     once(&front, &desk, &headers, &named, work).await

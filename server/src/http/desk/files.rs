@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
-use crate::app::access::Verb;
+use crate::app::access::{Grant, Verb};
 use crate::http::behind::Description;
 use crate::http::front::Front;
 use crate::http::problem::Problem;
 use crate::http::range;
 use crate::http::who::{Desk, hash, id};
+use crate::http::wire::incident::IncidentDetailWire;
 
 /// The original, as it was handed over.
 #[utoipa::path(get, path = "/api/v1/incidents/{id}/media/{hash}", tag = "incidents",
@@ -54,6 +55,31 @@ pub async fn thumb(
     Ok(range::send(small, "image/jpeg"))
 }
 
+/// Says of each file that an incident cites how much of it is here.
+pub fn fill_in(
+    front: &Front,
+    grant: &Grant,
+    incident: ObjectId,
+    shown: &mut IncidentDetailWire,
+) -> Result<(), Problem> {
+    let described = front.behind.files_of(grant, incident)?;
+    for cited in &mut shown.evidence {
+        let of_this = described
+            .iter()
+            .filter(|it| it.body.hash.to_string() == cited.hash);
+        for it in of_this {
+            let upload = front.door.upload(it.device, &it.body.hash)?;
+            let Some(upload) = upload else { continue };
+            cited.received = cited.received.max(upload.stored);
+            cited.state = match (upload.done_at, cited.state) {
+                (Some(_), _) | (None, "complete") => "complete",
+                (None, _) => "partial",
+            };
+        }
+    }
+    Ok(())
+}
+
 /// The description of a file whose bytes are here.
 async fn described(
     front: &Front,
@@ -78,10 +104,10 @@ async fn cited(
     let grant = desk.may(Verb::SeeIncidents)?;
     let incident: ObjectId = id(incident)?;
     let file = hash(file)?;
-    let all = front.behind(move |it| it.descriptions(&file)).await?;
-    let seen = all
-        .into_iter()
-        .filter(|it| it.object == incident && grant.reaches(it.scope.unit, it.scope.audience));
+    let all = front
+        .behind(move |it| it.files_of(&grant, incident))
+        .await?;
+    let seen = all.into_iter().filter(|it| it.body.hash == file);
     first_here(front, seen.collect()).await
 }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::files::fill_in;
 use crate::app::access::Verb;
 use crate::http::behind::{IncidentFilter, Tagged};
 use crate::http::front::Front;
@@ -87,11 +88,12 @@ pub async fn incident(
 ) -> Result<Response, Problem> {
     let grant = desk.may(Verb::SeeIncidents)?;
     let incident = id(&incident)?;
-    Ok(tagged(
-        front
-            .behind(move |it| it.incident(&grant, incident))
-            .await?,
-    ))
+    let found = front.ask(move |front| {
+        let mut found = front.behind.incident(&grant, incident)?;
+        fill_in(front, &grant, incident, &mut found.incident)?;
+        Ok(found)
+    });
+    Ok(tagged(found.await?))
 }
 
 /// The incident types in force.

@@ -132,11 +132,17 @@ pub async fn get(
     send(&front, &file, &cited, &headers).await
 }
 
-/// The device's own description of a file, or of the small picture of one.
+/// The device's own description of a file, or of the small picture of one. It is looked up once for all
+/// pieces of an upload.
 fn own(front: &Front, device: DeviceId, file: &Digest) -> Result<MediaBody, Problem> {
+    if let Some(known) = front.media.incoming.known(device, file) {
+        return Ok(known);
+    }
     let all = front.behind.descriptions(file)?;
     let own = all.into_iter().find(|it| it.device == device);
-    own.map(|it| it.body).ok_or(Problem::not_found())
+    let body = own.map(|it| it.body).ok_or(Problem::not_found())?;
+    front.media.incoming.remember(device, &body);
+    Ok(body)
 }
 
 /// The first description whose device has handed the file over.

@@ -16,7 +16,8 @@ use crate::testing::{BANNER, STATION, TestIncident, TestPhone};
 const SYNC: &str = "/api/v1/device/sync";
 
 async fn code(office: &Office, admin: &Staff, person: &Staff) -> EnrolmentCode {
-    let asked = json!({ "unit": STATION.to_string(), "person": person.person.to_string(), "device_name": "Pixel" });
+    let (unit, carrier) = (STATION.to_string(), person.person.to_string());
+    let asked = json!({ "unit": unit, "person": carrier, "device_name": "Pixel" });
     let answer = office.post(admin, "/api/v1/enrolments", asked).await;
     assert_eq!(answer.status, 200, "{:?}", answer.json());
     assert!(

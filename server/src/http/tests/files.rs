@@ -1,15 +1,20 @@
 //! Files: from a phone, chunk by chunk, to the desk that may read the record.
 
+use std::collections::BTreeMap;
+
 use axum::http::{Method, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tala_protocol::body::{CHUNK_LEN, MediaBody, chunk_root};
 use tala_protocol::cert::Role;
+use tala_protocol::doc::{EntryId, EvidenceEdit, EvidenceFacts, IncidentEdit};
 use tala_protocol::envelope::{Audience, Kind, Lane};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
 use super::office::{Answer, Office, asks, titled};
-use crate::testing::{OTHER_STATION, STATION, TestPhone};
+use crate::app::Uploads as _;
+use crate::media::UploadBook;
+use crate::testing::{BEGIN, OTHER_STATION, STATION, TestPhone};
 
 struct Photo {
     bytes: Vec<u8>,
@@ -66,53 +71,73 @@ async fn sends(
     office.send(request).await
 }
 
+/// A photo that an incident of the first station cites and a phone has described.
+async fn cited(office: &mut Office, phone: &mut TestPhone, photo: &Photo) -> (String, String) {
+    let facts = EvidenceFacts {
+        hash: photo.body.hash,
+        size: photo.body.len,
+        taken_at: BEGIN,
+        place: None,
+        media_type: photo.body.media_type.clone(),
+    };
+    let entry = EvidenceEdit {
+        facts: facts.into(),
+        ..EvidenceEdit::default()
+    };
+    let edit = IncidentEdit {
+        evidence: BTreeMap::from([(EntryId::from_bytes([1; 16]), entry)]),
+        ..titled("Sand pit")
+    };
+    let (incident, _) = office.incident(phone, &edit);
+    describe(office, phone, incident, photo);
+    let path = format!("/api/v1/device/media/{}", photo.body.hash);
+    (path, format!("/api/v1/incidents/{incident}"))
+}
+
+#[tokio::test]
+async fn pieces_that_were_not_described_are_refused() {
+    let mut office = Office::new();
+    let mut phone = office.centre.phone("Batu");
+    let photo = photo(CHUNK_LEN * 2 + 100);
+    let (path, _) = cited(&mut office, &mut phone, &photo).await;
+    let (list, first) = (format!("{path}/chunks"), &photo.bytes[..CHUNK_LEN]);
+    let early = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
+    assert_eq!(early.status, 409, "chunk hashes come first");
+    let short = &photo.chunks[32..];
+    let wrong = sends(&mut office, &phone, Method::PUT, &list, None, short).await;
+    assert_eq!(wrong.status, 422, "another list");
+    sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks).await;
+    let shifted = &photo.bytes[1..=CHUNK_LEN];
+    let bad = sends(&mut office, &phone, Method::PATCH, &path, Some(0), shifted).await;
+    assert_eq!(bad.status, 422, "another chunk");
+    let half = &photo.bytes[..1_000];
+    let half = sends(&mut office, &phone, Method::PATCH, &path, Some(0), half).await;
+    assert_eq!(half.status, 422, "half a chunk");
+    let state = sends(&mut office, &phone, Method::HEAD, &path, None, b"").await;
+    let upload = (
+        state.header("upload-offset"),
+        state.header("upload-complete"),
+    );
+    assert_eq!(upload, ("0", "?0"), "nothing of that was stored");
+}
+
 #[tokio::test]
 async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
     let mut office = Office::new();
     let mut phone = office.centre.phone("Batu");
     let chief = office.with(Role::StationChief, STATION);
     let other = office.with(Role::StationChief, OTHER_STATION);
-    let (incident, _) = office.incident(&mut phone, &titled("Sand pit"));
     let photo = photo(CHUNK_LEN * 2 + 100);
-    describe(&office, &mut phone, incident, &photo);
-    let path = format!("/api/v1/device/media/{}", photo.body.hash);
-    let seen = format!("/api/v1/incidents/{incident}/media/{}", photo.body.hash);
-
-    let state = sends(&mut office, &phone, Method::HEAD, &path, None, b"").await;
-    assert_eq!(
-        (
-            state.header("upload-offset"),
-            state.header("upload-complete")
-        ),
-        ("0", "?0")
-    );
-    let first = &photo.bytes[..CHUNK_LEN];
-    let early = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
-    assert_eq!(early.status, 409, "chunk hashes come first");
+    let (path, incident) = cited(&mut office, &mut phone, &photo).await;
+    let seen = format!("{incident}/media/{}", photo.body.hash);
+    let (first, rest) = photo.bytes.split_at(CHUNK_LEN);
     let list = format!("{path}/chunks");
-    let wrong = sends(
-        &mut office,
-        &phone,
-        Method::PUT,
-        &list,
-        None,
-        &photo.chunks[32..],
-    )
-    .await;
-    assert_eq!(wrong.status, 422);
-    let right = sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks).await;
-    assert_eq!(right.status, 204);
+    let listed = sends(&mut office, &phone, Method::PUT, &list, None, &photo.chunks).await;
+    assert_eq!(listed.status, 204);
 
-    let bad = sends(
-        &mut office,
-        &phone,
-        Method::PATCH,
-        &path,
-        Some(0),
-        &photo.bytes[1..=CHUNK_LEN],
-    )
-    .await;
-    assert_eq!(bad.status, 422, "a chunk that was not described");
+    let book = UploadBook::new(office.front.door.clone());
+    book.attach(&office.centre.centre);
+    assert_eq!(book.wanted(phone.device()), [photo.body.hash]);
     let stored = sends(&mut office, &phone, Method::PATCH, &path, Some(0), first).await;
     assert_eq!(
         (stored.status.as_u16(), stored.header("upload-offset")),
@@ -124,8 +149,12 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
         (409, "65536")
     );
     assert_eq!(office.get(&chief, &seen).await.status, 404, "not whole yet");
+    let shown = office.get(&chief, &incident).await.json()["evidence"][0].clone();
+    assert_eq!(
+        (&shown["state"], &shown["received"]),
+        (&json!("partial"), &json!(65_536))
+    );
 
-    let rest = &photo.bytes[CHUNK_LEN..];
     let done = sends(
         &mut office,
         &phone,
@@ -139,13 +168,21 @@ async fn a_photo_arrives_in_pieces_and_is_seen_only_when_it_is_whole() {
         (done.status.as_u16(), done.header("upload-complete")),
         (204, "?1")
     );
+    assert_eq!(book.wanted(phone.device()), []);
+    let shown = office.get(&chief, &incident).await.json()["evidence"][0].clone();
+    assert_eq!(
+        (&shown["state"], &shown["href"]),
+        (&json!("complete"), &json!(seen))
+    );
     let original = office.get(&chief, &seen).await;
-    assert_eq!(original.status, 200);
-    assert_eq!(original.body, photo.bytes);
+    assert_eq!(
+        (original.status.as_u16(), &original.body[..]),
+        (200, &photo.bytes[..])
+    );
     assert_eq!(office.get(&other, &seen).await.status, 404, "another unit");
     let mut part = asks(Method::GET, &seen, Some(&chief.cookie), Value::Null);
-    part.headers_mut()
-        .insert(header::RANGE, "bytes=10-19".parse().expect("range"));
+    let range = "bytes=10-19".parse().expect("range");
+    part.headers_mut().insert(header::RANGE, range);
     let part = office.send(part).await;
     assert_eq!(
         (part.status.as_u16(), &part.body[..]),

@@ -78,6 +78,7 @@ fn derived(
 ) -> Result<(), StoreError> {
     let pairs = [1, 2, 3, 5].map(|n| (scope(n).unit, scope(n).audience));
     let sight = Sight::new(pairs.to_vec());
+    say("files", &reads.files_tagged(1, 5)?);
     for kind in RowKind::ALL {
         say("all", &reads.all_rows(kind)?);
         say("row", &reads.row(kind, &[3; 16])?);

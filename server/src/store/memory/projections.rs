@@ -56,6 +56,12 @@ impl ProjectionReads for State {
         Ok(rows)
     }
 
+    fn files_tagged(&self, tag: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let all = self.projections.rows.values();
+        let tagged = all.filter(|row| row.kind == RowKind::Media && row.tags.contains(&Some(tag)));
+        Ok(tagged.take(limit).cloned().collect())
+    }
+
     fn all_rows(&self, kind: RowKind) -> Result<Vec<Row>, StoreError> {
         let all = self.projections.rows.values();
         Ok(all.filter(|row| row.kind == kind).cloned().collect())

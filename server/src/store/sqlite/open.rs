@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::StoreError;
@@ -18,8 +18,8 @@ const APPLICATION_ID: i32 = 0x5461_6c61;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared per connection.
 const STATEMENTS_MAX: usize = 256;
-/// Pages copied per step of a backup, so that reading and writing go on in between.
-const BACKUP_STEP_PAGES: i32 = 1_024;
+/// How long a backup waits for a lock.
+const COPY_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// Opens for writing: checks whose file it is, sets and reads back what durability needs, migrates.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
@@ -63,9 +63,18 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 pub(super) fn copy(from: &Connection, to: &Path) -> Result<(), StoreError> {
     let mut copy = Connection::open(to).map_err(StoreError::Copy)?;
     let backup = Backup::new(from, &mut copy).map_err(StoreError::Copy)?;
-    backup
-        .run_to_completion(BACKUP_STEP_PAGES, Duration::from_millis(1), None)
-        .map_err(StoreError::Copy)?;
+    // All pages in one step: one moment of the source, which goes on being written meanwhile. Copying in
+    // several steps begins again after every commit of others and would never end under load.
+    let began = std::time::Instant::now();
+    loop {
+        match backup.step(-1).map_err(StoreError::Copy)? {
+            StepResult::Done => break,
+            _ if began.elapsed() > COPY_WAIT_MAX => {
+                return Err(StoreError::Unsupported("copy while it is locked"));
+            }
+            _ => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
     drop(backup);
     copy.execute_batch("PRAGMA journal_mode=DELETE;")
         .map_err(StoreError::Copy)

@@ -39,6 +39,17 @@ impl ProjectionReads for Session<'_> {
         rows.into_iter().collect()
     }
 
+    fn files_tagged(&self, tag: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM projected WHERE kind = 7 AND tag_a = ?1
+             UNION SELECT {COLUMNS} FROM projected WHERE kind = 7 AND tag_b = ?1
+             ORDER BY key LIMIT ?2"
+        );
+        let params = [tag, i64::try_from(limit).unwrap_or(i64::MAX)];
+        let rows = Session::rows(self, "files", &sql, params, |r| read(RowKind::Media, r))?;
+        rows.into_iter().collect()
+    }
+
     fn all_rows(&self, kind: RowKind) -> Result<Vec<Row>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = ?1 ORDER BY key");
         let rows = Session::rows(self, "rows", &sql, [kind.code()], |r| read(kind, r))?;
@@ -188,8 +199,10 @@ impl ProjectionWrites for Session<'_> {
 
 /// The statement of a page; its text depends only on which filters there are.
 fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
-    let mut sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = ?");
-    let mut values = vec![Value::Integer(page.kind.code())];
+    // The kind stands in the text, so that the index of one kind can be used.
+    let kind = page.kind.code();
+    let mut sql = format!("SELECT {COLUMNS} FROM projected WHERE kind = {kind}");
+    let mut values = Vec::new();
     let numbers = [
         (" AND at >= ?", page.from),
         (" AND at < ?", page.until),
