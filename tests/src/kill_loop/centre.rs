@@ -104,11 +104,15 @@ impl CentreRing {
     pub fn kill_once(
         &mut self,
         is_planted: bool,
-        rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
+        rng: &mut ChaCha8Rng,
+        report: &mut Report,
+    ) -> Result<(), RigError> {
         if is_planted && let Some(running) = self.running.take() {
             running.kill()?;
         }
-        let disk = is_planted.then(|| Snapshot::take(&self.home.data())).transpose()?;
+        let disk = is_planted
+            .then(|| Snapshot::take(&self.home.data()))
+            .transpose()?;
         let running = match self.running.take() {
             Some(running) => running,
             None => self.home.serve()?,

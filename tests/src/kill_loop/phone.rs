@@ -69,8 +69,12 @@ impl PhoneRing {
     pub fn kill_once(
         &mut self,
         is_planted: bool,
-        rng: &mut ChaCha8Rng, report: &mut Report) -> Result<(), RigError> {
-        let before = is_planted.then(|| Snapshot::take(&self.folder)).transpose()?;
+        rng: &mut ChaCha8Rng,
+        report: &mut Report,
+    ) -> Result<(), RigError> {
+        let before = is_planted
+            .then(|| Snapshot::take(&self.folder))
+            .transpose()?;
         let said = self.live_and_die(Duration::from_millis(rng.random_range(LIFE_MS)))?;
         if let Some(before) = before {
             before.put_back()?;

@@ -35,7 +35,10 @@ impl Snapshot {
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), RigError> {
     std::fs::create_dir_all(to).map_err(file("make", to))?;
-    for entry in std::fs::read_dir(from).map_err(file("read", from))?.flatten() {
+    for entry in std::fs::read_dir(from)
+        .map_err(file("read", from))?
+        .flatten()
+    {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             copy_folder(&path, &target)?;
