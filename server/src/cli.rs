@@ -227,5 +227,5 @@ fn random<const N: usize>() -> Result<[u8; N], CliError> {
 
 fn parsed<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, CliError> {
     let value = text.parse();
-    value.map_err(|_| CliError::Argument(format!("--{name} {text} is not an id")))
+    value.map_err(|_malformed| CliError::Argument(format!("--{name} {text} is not an id")))
 }

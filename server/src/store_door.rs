@@ -109,7 +109,9 @@ impl DoorStore {
     }
 
     fn lock(&self) -> Result<MutexGuard<'_, Connection>, DoorStoreError> {
-        self.connection.lock().map_err(|_| DoorStoreError::Poisoned)
+        self.connection
+            .lock()
+            .map_err(|_poisoned| DoorStoreError::Poisoned)
     }
 
     /// Runs one writing statement and says how many rows it changed.

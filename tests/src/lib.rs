@@ -5,4 +5,6 @@
 pub mod demo;
 pub mod hostile;
 pub mod kill_loop;
+pub mod oracle;
 pub mod rig;
+pub mod sim;

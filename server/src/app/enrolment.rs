@@ -80,7 +80,8 @@ impl Centre {
     pub fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply, AppError> {
         let directory = self.directory();
         let proved = request.verify(directory.realm());
-        proved.map_err(|_| AppError::Invalid("the proof of the key does not hold".into()))?;
+        proved
+            .map_err(|_unproved| AppError::Invalid("the proof of the key does not hold".into()))?;
         let device = request.key.device_id();
         let row = self.use_code(&request.code, device)?;
         if directory.key(device).is_none() {

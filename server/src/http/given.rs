@@ -61,7 +61,7 @@ pub fn time_of(name: &str, text: Option<&str>) -> Result<Option<UnixMs>, Problem
 pub fn id_of<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Problem> {
     let read = |text: &str| {
         let id = text.parse();
-        id.map_err(|_| Problem::bad_field(format!("{name} is not an id")))
+        id.map_err(|_malformed| Problem::bad_field(format!("{name} is not an id")))
     };
     text.map(read).transpose()
 }

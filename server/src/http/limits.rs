@@ -66,7 +66,11 @@ impl RateLimits {
     ) -> Result<(), Problem> {
         limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
-            Problem::too_many(wait.as_secs().saturating_add(1))
+            Problem::too_many(
+                u32::try_from(wait.as_secs())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(1),
+            )
         })
     }
 }

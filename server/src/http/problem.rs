@@ -29,8 +29,8 @@ pub struct Problem {
     status: StatusCode,
     name: &'static str,
     title: &'static str,
-    detail: Option<String>,
-    retry_after_s: Option<u64>,
+    detail: Option<Box<str>>,
+    retry_after_s: Option<u32>,
     upload_offset: Option<u64>,
     server_time: Option<UnixMs>,
     cause: Option<Arc<str>>,
@@ -212,7 +212,7 @@ impl Problem {
     }
 
     /// 429: too often.
-    pub fn too_many(retry_after_s: u64) -> Self {
+    pub fn too_many(retry_after_s: u32) -> Self {
         let title = "Too many requests";
         Self {
             retry_after_s: Some(retry_after_s.max(1)),
@@ -235,7 +235,7 @@ impl Problem {
     }
 
     /// 503: not now.
-    pub fn unavailable(retry_after_s: u64) -> Self {
+    pub fn unavailable(retry_after_s: u32) -> Self {
         Self {
             retry_after_s: Some(retry_after_s.max(1)),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not now")
@@ -259,7 +259,7 @@ impl Problem {
     }
 
     fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into_boxed_str());
         self
     }
 
@@ -294,7 +294,7 @@ impl Problem {
             .with_title(self.title)
             .with_status(self.status);
         if let Some(detail) = &self.detail {
-            body = body.with_detail(detail);
+            body = body.with_detail(detail.as_ref());
         }
         body.with_extensions(Extras {
             request_id,

@@ -208,12 +208,12 @@ pub fn changes(method: &Method) -> bool {
 
 /// Reads a path part that must be an id; anything else is as absent as an unknown one.
 pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
+    text.parse().map_err(|_malformed| Problem::not_found())
 }
 
 /// Reads a path part that must be a hash.
 pub fn hash(text: &str) -> Result<Digest, Problem> {
-    Digest::from_hex(text).map_err(|_| Problem::not_found())
+    Digest::from_hex(text).map_err(|_malformed| Problem::not_found())
 }
 
 /// The answer of a write that has nothing to say.

@@ -204,7 +204,7 @@ impl Incoming {
 /// Checks whole chunks (the last of a file may be shorter) against their hashes.
 fn check(list: &[u8], offset: u64, bytes: &[u8]) -> Result<(), IncomingError> {
     let first = offset.checked_div(CHUNK_LEN as u64).unwrap_or(0);
-    let first = usize::try_from(first).map_err(|_| IncomingError::Length)?;
+    let first = usize::try_from(first).map_err(|_too_large| IncomingError::Length)?;
     let (hashes, _) = list.as_chunks::<32>();
     let hashes = hashes.get(first..).unwrap_or_default();
     let chunks = bytes.chunks(CHUNK_LEN);

@@ -60,7 +60,7 @@ pub(super) fn page(kind: RowKind, asked: &PageAsked) -> Page {
 
 /// The row's text as its type.
 pub(super) fn parsed<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    serde_json::from_str(&row.text).map_err(|_| StoreError::Damaged("row"))
+    serde_json::from_str(&row.text).map_err(|_damaged| StoreError::Damaged("row"))
 }
 
 /// A person with the name that is known now.

@@ -46,7 +46,7 @@ pub async fn import_zones(
     let grant = desk.may(Verb::ImportZones)?;
     let body = whole(body).await?;
     let text = String::from_utf8(body.to_vec());
-    let text = text.map_err(|_| Problem::bad_request("the body is not UTF-8"))?;
+    let text = text.map_err(|_not_utf8| Problem::bad_request("the body is not UTF-8"))?;
     let person = desk.asker.person;
     let work = async {
         let zones = front

@@ -1,0 +1,68 @@
+//! Who may receive what, reckoned apart from the code under test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tala_protocol::envelope::{Audience, Header, Kind};
+use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+
+/// How something reached a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The centre gave it: it knows who may read what now.
+    Centre,
+    /// Another phone gave it, or the centre did a while ago: what counts besides is what the device was told
+    /// at its last contact with the centre.
+    Told,
+}
+
+/// Who belongs where, and what was granted.
+#[derive(Debug, Default)]
+pub struct Access {
+    units: BTreeMap<DeviceId, BTreeSet<UnitId>>,
+    at_contact: BTreeMap<DeviceId, BTreeSet<UnitId>>,
+    granted: BTreeSet<(ObjectId, UnitId)>,
+}
+
+impl Access {
+    /// The office put a device where it is now.
+    pub fn put(&mut self, device: DeviceId, units: BTreeSet<UnitId>) {
+        self.units.insert(device, units);
+    }
+
+    /// The units that a device may read now.
+    pub fn units(&self, device: DeviceId) -> BTreeSet<UnitId> {
+        self.units.get(&device).cloned().unwrap_or_default()
+    }
+
+    /// A device has taken an answer that the centre gave when it might read `units`.
+    pub fn contact(&mut self, device: DeviceId, units: BTreeSet<UnitId>) {
+        self.at_contact.insert(device, units);
+    }
+
+    /// The office showed an object to another unit.
+    pub fn grant(&mut self, object: ObjectId, unit: UnitId) {
+        self.granted.insert((object, unit));
+    }
+
+    /// Whether an envelope may reach a device. Statements about keys, people and units are how everything
+    /// else is verified; whom they may reach is not judged here.
+    pub fn may_receive(
+        &self,
+        device: DeviceId,
+        header: &Header,
+        object: ObjectId,
+        way: Way,
+    ) -> bool {
+        if matches!(header.kind, Kind::Certificate | Kind::Revocation) || header.device() == device
+        {
+            return true;
+        }
+        let now = self.units.get(&device).into_iter().flatten();
+        let then = self.at_contact.get(&device).into_iter().flatten();
+        let told = then.filter(|_| way == Way::Told);
+        now.chain(told).any(|unit| {
+            let own = header.feed.unit == *unit && header.feed.audience == Audience::Field;
+            own || self.granted.contains(&(object, *unit))
+        })
+    }
+}
