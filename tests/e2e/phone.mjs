@@ -10,7 +10,19 @@ export function phone(name) {
     const lines = run('tala', [...args, '--home', home, '--json']).trim().split('\n');
     return JSON.parse(lines.at(-1));
   };
-  return { name, tala };
+  // A file may come before the centre has shown its description to itself (404); a phone then tries again.
+  const sync = async () => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return tala('sync');
+      } catch (error) {
+        if (tries === 5 || !String(error.stderr).includes('404')) throw error;
+        console.log(`        ${name} syncs again: ${error.stderr.trim()}`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  };
+  return { name, tala, sync };
 }
 
 /** A ride of `fixes` seconds that ended just now, eastward from a place; returns the file. */

@@ -95,7 +95,7 @@ async function walk(centre, browser) {
   });
 
   await step('after a sync the patrol is on the live map, without a reload', async () => {
-    first.tala('sync');
+    await first.sync();
     await map.getByText(PATROL).first().waitFor();
     await map.waitForSelector('[data-testid=map][data-ready=true]', { timeout: 60_000 });
     const track = await tracks(map);
@@ -109,18 +109,18 @@ async function walk(centre, browser) {
     const fields = ['--category', '1', '--title', INCIDENT, '--severity', 'medium', '--at', at];
     const reported = first.tala('report', ...fields, '--photo', picture);
     assert.equal(await list.getByText(INCIDENT).count(), 0);
-    first.tala('sync');
+    await first.sync();
     await list.locator('[data-testid=incident-row]', { hasText: INCIDENT }).waitFor();
     await wasNotReloaded(list);
     return reported;
   });
 
   await step('two officers edit it without signal, each not knowing of the other', async () => {
-    second.tala('sync');
+    await second.sync();
     first.tala('edit', report.incident, '--severity', 'high');
     second.tala('edit', report.incident, '--severity', 'low');
-    first.tala('sync');
-    second.tala('sync');
+    await first.sync();
+    await second.sync();
   });
 
   await step('the desk shows both values with their authors, without a reload', async () => {
@@ -135,7 +135,7 @@ async function walk(centre, browser) {
   });
 
   await step('both phones hold both values as well', async () => {
-    first.tala('sync');
+    await first.sync();
     for (const one of [first, second]) {
       const shown = JSON.stringify(one.tala('show', report.incident));
       assert.ok(shown.includes('conflict'), `${one.name}: ${shown}`);

@@ -1,5 +1,4 @@
-//! `kill-loop --kills N [--seed N] [--plant] [--json]`: kills a recording phone and an ingesting centre in
-//! turns.
+//! `kill-loop --kills N [--seed N] [--plant] [--json]`: kills a recording phone and a centre in turns.
 //!
 //! Exit 0: nothing promised was lost or doubled. Exit 1: something was, named on standard error. Exit 2:
 //! the run could not be made. `--worker` is how it starts the phone that it kills.
