@@ -108,7 +108,11 @@ fn show(args: &Args, report: &Report) -> io::Result<()> {
         report.failures.len() + report.broken.len()
     )?;
     for failure in &report.failures {
-        writeln!(out, "seed {} failed at step {}:", failure.seed, failure.step)?;
+        writeln!(
+            out,
+            "seed {} failed at step {}:",
+            failure.seed, failure.step
+        )?;
         for violation in &failure.violations {
             writeln!(out, "  {}: {}", violation.rule, violation.detail)?;
         }

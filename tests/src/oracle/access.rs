@@ -53,7 +53,8 @@ impl Access {
         object: ObjectId,
         way: Way,
     ) -> bool {
-        if matches!(header.kind, Kind::Certificate | Kind::Revocation) || header.device() == device {
+        if matches!(header.kind, Kind::Certificate | Kind::Revocation) || header.device() == device
+        {
             return true;
         }
         let now = self.units.get(&device).into_iter().flatten();

@@ -47,14 +47,22 @@ impl Books {
 
     /// Ids that the centre keeps apart.
     pub fn apart(&self) -> BTreeSet<Digest> {
-        let apart = self.envelopes.iter().filter(|stored| stored.standing == Standing::Quarantined);
+        let apart = self
+            .envelopes
+            .iter()
+            .filter(|stored| stored.standing == Standing::Quarantined);
         apart.map(|stored| stored.envelope.id()).collect()
     }
 
     /// Changes that were made upon several others: somebody had merged.
     pub fn merges(&self) -> usize {
-        let changes = self.envelopes.iter().filter(|stored| stored.envelope.header().kind == Kind::Change);
-        changes.filter(|stored| deps(stored).is_some_and(|deps| deps > 1)).count()
+        let changes = self
+            .envelopes
+            .iter()
+            .filter(|stored| stored.envelope.header().kind == Kind::Change);
+        changes
+            .filter(|stored| deps(stored).is_some_and(|deps| deps > 1))
+            .count()
     }
 
     /// Every rule about the books.
@@ -73,10 +81,16 @@ impl Books {
         let mut found = Vec::new();
         for (n, stored) in (0u64..).zip(&self.envelopes) {
             if stored.lsn != Lsn(n) {
-                found.push(Violation::new("numbers", format!("{:?} stands at {n}", stored.lsn)));
+                found.push(Violation::new(
+                    "numbers",
+                    format!("{:?} stands at {n}", stored.lsn),
+                ));
             }
             if !seen.insert(stored.envelope.id()) {
-                found.push(Violation::new("doubled", format!("envelope {}", stored.envelope.id())));
+                found.push(Violation::new(
+                    "doubled",
+                    format!("envelope {}", stored.envelope.id()),
+                ));
             }
         }
         found
@@ -88,14 +102,20 @@ impl Books {
         let held: BTreeSet<Digest> = self.envelopes.iter().map(|s| s.envelope.id()).collect();
         let mut found = Vec::new();
         for id in ledger.promised().filter(|id| !held.contains(*id)) {
-            found.push(Violation::new("lost", format!("envelope {id} was promised")));
+            found.push(Violation::new(
+                "lost",
+                format!("envelope {id} was promised"),
+            ));
         }
         for stored in &self.envelopes {
             let device = stored.envelope.header().device();
             let phone = directory.holder(device) == Some(Holder::Phone);
             if phone && !ledger.was_offered(&stored.envelope.id()) {
                 let id = stored.envelope.id();
-                found.push(Violation::new("invented", format!("{id} of device {device}")));
+                found.push(Violation::new(
+                    "invented",
+                    format!("{id} of device {device}"),
+                ));
             }
         }
         found
@@ -108,7 +128,10 @@ impl Books {
             let header = stored.envelope.header();
             if stored.standing == Standing::Chained {
                 let place = (stored.envelope.id(), header.prev);
-                feeds.entry(header.feed).or_default().insert(header.seq, place);
+                feeds
+                    .entry(header.feed)
+                    .or_default()
+                    .insert(header.seq, place);
             }
         }
         let mut found = Vec::new();
@@ -153,7 +176,10 @@ impl Books {
                 continue;
             }
             let Some(times) = stored.envelope.body().and_then(fix_times) else {
-                found.push(Violation::new("track", format!("{} unreadable", stored.envelope.id())));
+                found.push(Violation::new(
+                    "track",
+                    format!("{} unreadable", stored.envelope.id()),
+                ));
                 continue;
             };
             for at in times {
@@ -168,7 +194,10 @@ impl Books {
             }
         }
         for (device, at) in ledger.recorded().difference(&there) {
-            found.push(Violation::new("lost", format!("fix {at} of {device} was called saved")));
+            found.push(Violation::new(
+                "lost",
+                format!("fix {at} of {device} was called saved"),
+            ));
         }
         found
     }

@@ -53,7 +53,10 @@ impl Ledger {
 
     /// A phone went back to a backup: fixes since then may be there or not.
     pub fn doubt_since(&mut self, device: DeviceId, since: i64) {
-        let gone = self.recorded.iter().filter(|(of, at)| *of == device && *at >= since);
+        let gone = self
+            .recorded
+            .iter()
+            .filter(|(of, at)| *of == device && *at >= since);
         let gone: Vec<FixKey> = gone.copied().collect();
         for fix in gone {
             self.recorded.remove(&fix);

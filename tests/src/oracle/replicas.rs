@@ -77,7 +77,9 @@ impl Replica {
                 };
                 replica.documents.insert(row.object, exported);
                 let back = engine.held_back(row.object).unwrap_or_default().into_iter();
-                let back = back.map(|(id, standing)| (id, format!("{standing:?}"))).collect();
+                let back = back
+                    .map(|(id, standing)| (id, format!("{standing:?}")))
+                    .collect();
                 replica.held_back.insert(row.object, back);
             }
         }
@@ -87,8 +89,15 @@ impl Replica {
     /// All that it is to hold, and nothing else of those units but what the centre keeps apart.
     pub fn check_envelopes(&self, expected: &Expected, apart: &BTreeSet<Digest>) -> Vec<Violation> {
         let mut found = Vec::new();
-        for id in expected.listed.iter().filter(|id| !self.envelopes.contains_key(*id)) {
-            found.push(Violation::new("missing", format!("{} lacks {id}", self.name)));
+        for id in expected
+            .listed
+            .iter()
+            .filter(|id| !self.envelopes.contains_key(*id))
+        {
+            found.push(Violation::new(
+                "missing",
+                format!("{} lacks {id}", self.name),
+            ));
         }
         for (id, envelope) in &self.envelopes {
             let of_unit = envelope.field && expected.units.contains(&envelope.unit);
@@ -106,11 +115,15 @@ impl Replica {
         for object in objects {
             let (own, others) = (self.documents.get(object), other.documents.get(object));
             if own != others {
-                let back = |replica: &Replica| replica.held_back.get(object).cloned().unwrap_or_default();
+                let back =
+                    |replica: &Replica| replica.held_back.get(object).cloned().unwrap_or_default();
                 let (ours, theirs) = (back(self), back(other));
                 let only = |a: &BTreeMap<Digest, String>, b: &BTreeMap<Digest, String>| {
                     let differ = a.iter().filter(|(id, why)| b.get(*id) != Some(why));
-                    differ.map(|(id, why)| format!("{id} {why}")).collect::<Vec<_>>().join(", ")
+                    differ
+                        .map(|(id, why)| format!("{id} {why}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 };
                 let detail = format!(
                     "{object} on {} (held back: {}) and {} (held back: {}): {}",
@@ -127,14 +140,23 @@ impl Replica {
     }
 
     /// What it believes proved stands on that very leaf.
-    pub fn check_proofs(&self, log: LogId, base: usize, books: &[StoredEnvelope]) -> Vec<Violation> {
+    pub fn check_proofs(
+        &self,
+        log: LogId,
+        base: usize,
+        books: &[StoredEnvelope],
+    ) -> Vec<Violation> {
         let mut found = Vec::new();
         for (id, envelope) in &self.envelopes {
             let Some((_, leaf)) = envelope.proved.filter(|(of, _)| *of == log) else {
                 continue;
             };
-            let at = usize::try_from(leaf).ok().and_then(|leaf| leaf.checked_sub(base));
-            let there = at.and_then(|at| books.get(at)).map(|stored| stored.envelope.id());
+            let at = usize::try_from(leaf)
+                .ok()
+                .and_then(|leaf| leaf.checked_sub(base));
+            let there = at
+                .and_then(|at| books.get(at))
+                .map(|stored| stored.envelope.id());
             if there != Some(*id) {
                 let detail = format!("{} believes {id} on leaf {leaf}", self.name);
                 found.push(Violation::new("proof", detail));

@@ -43,7 +43,11 @@ impl World {
             Kind::Sync => self.begin_sync(n),
             Kind::Meet => {
                 let other = self.any_phone();
-                if other == n { Ok(()) } else { self.meet(n, other) }
+                if other == n {
+                    Ok(())
+                } else {
+                    self.meet(n, other)
+                }
             }
             Kind::Crash => self.crash(n),
             Kind::RestorePhone => self.restore_phone(n),

@@ -35,7 +35,10 @@ pub const BEGIN_MS: i64 = 1_780_272_000_000;
 /// The league at the top.
 pub const LEAGUE: UnitId = UnitId::from_bytes([0x10; 16]);
 /// The banners below it: stations move between them.
-pub const BANNERS: [UnitId; 2] = [UnitId::from_bytes([0x20; 16]), UnitId::from_bytes([0x21; 16])];
+pub const BANNERS: [UnitId; 2] = [
+    UnitId::from_bytes([0x20; 16]),
+    UnitId::from_bytes([0x21; 16]),
+];
 
 const ROOT_SEED: [u8; 32] = [1; 32];
 const OFFICE_SEED: [u8; 32] = [2; 32];
@@ -190,13 +193,19 @@ impl SimCentre {
         };
         self.centre.stop();
         let books = self.books()?;
-        let left = books.envelopes.get(..count).ok_or(SimError::Lacking("backup"))?;
+        let left = books
+            .envelopes
+            .get(..count)
+            .ok_or(SimError::Lacking("backup"))?;
         let head = LogHead {
             id: self.centre.log_id(),
             statements: books.statements.clone(),
         };
         self.store = Arc::new(replay(&head, &self.root(), left)?);
-        restore(&parts(Arc::clone(&self.store), Arc::clone(&self.effects))?, "simulated")?;
+        restore(
+            &parts(Arc::clone(&self.store), Arc::clone(&self.effects))?,
+            "simulated",
+        )?;
         self.start()?;
         Ok(true)
     }
@@ -235,7 +244,11 @@ impl SimCentre {
                 reply.runs = Run::pack_all(&envelopes);
             }
             Some(Plant::DeliverToWrongUnit) if rng.random_ratio(1, 4) => {
-                let own = self.centre.directory().assignment(device, self.effects.now()).map(|a| a.unit);
+                let own = self
+                    .centre
+                    .directory()
+                    .assignment(device, self.effects.now())
+                    .map(|a| a.unit);
                 for unit in (0..3).map(station).filter(|unit| Some(*unit) != own) {
                     reply.runs.extend(self.something_of(unit)?);
                 }

@@ -45,9 +45,16 @@ impl World {
     }
 
     /// Seals, signs and starts; none if the program died or the engine would not.
-    fn start(&mut self, n: usize, why: Why, link: Link) -> Result<Option<(SyncSession, Step)>, SimError> {
+    fn start(
+        &mut self,
+        n: usize,
+        why: Why,
+        link: Link,
+    ) -> Result<Option<(SyncSession, Step)>, SimError> {
         let now_ms = self.now_ms;
-        let prepared = self.phone(n)?.call(now_ms, |hands| hands.engine.prepare_sync(why, hands.times))?;
+        let prepared = self
+            .phone(n)?
+            .call(now_ms, |hands| hands.engine.prepare_sync(why, hands.times))?;
         if self.outcome(n, "prepare", prepared, Way::Centre)?.is_none() {
             return Ok(None);
         }
@@ -63,7 +70,12 @@ impl World {
     }
 
     /// Does what a session asks for, until it waits for the network.
-    fn follow(&mut self, n: usize, mut session: SyncSession, mut step: Step) -> Result<(), SimError> {
+    fn follow(
+        &mut self,
+        n: usize,
+        mut session: SyncSession,
+        mut step: Step,
+    ) -> Result<(), SimError> {
         let now_ms = self.now_ms;
         loop {
             match step {
@@ -112,12 +124,17 @@ impl World {
             answer: Some(units),
             ..packet
         };
-        self.net.send(&mut self.rng, &self.swarm, self.now_ms, &answer);
+        self.net
+            .send(&mut self.rng, &self.swarm, self.now_ms, &answer);
         Ok(())
     }
 
     /// The centre's answer, and the units that the phone might read then.
-    fn ask_centre(&mut self, n: usize, frame: &[u8]) -> Result<(SyncReply, BTreeSet<UnitId>), SimError> {
+    fn ask_centre(
+        &mut self,
+        n: usize,
+        frame: &[u8],
+    ) -> Result<(SyncReply, BTreeSet<UnitId>), SimError> {
         let device = self.phone(n)?.device;
         let mut reply = self.centre.answer(device, frame, &mut self.rng)?;
         self.give_own_back(n, &mut reply)?;
@@ -132,7 +149,10 @@ impl World {
             for envelope in run.clone().unpack().unwrap_or_default() {
                 let (header, object) = (envelope.header(), envelope.object());
                 if !self.access.may_receive(device, header, object, Way::Centre) {
-                    let detail = format!("the centre gave phone {n} something of unit {}", header.feed.unit);
+                    let detail = format!(
+                        "the centre gave phone {n} something of unit {}",
+                        header.feed.unit
+                    );
                     self.violations.push(Violation::new("leak", detail));
                 }
             }
@@ -179,7 +199,9 @@ impl World {
                     let device = self.phone(n)?.device;
                     self.access.contact(device, units);
                     self.counts.syncs += 1;
-                    self.phone(n)?.call(now_ms, |hands| session.on_reply(hands.engine, &answer, hands.times))?
+                    self.phone(n)?.call(now_ms, |hands| {
+                        session.on_reply(hands.engine, &answer, hands.times)
+                    })?
                 }
                 Step::Upload(hash) => self.phone(n)?.call(now_ms, |hands| {
                     session.on_uploaded(hands.engine, hash, 1, true, hands.times)
@@ -191,7 +213,10 @@ impl World {
                 None => return Ok(None),
             }
         }
-        self.violations.push(Violation::new("endless", format!("a sync of phone {n} does not end")));
+        self.violations.push(Violation::new(
+            "endless",
+            format!("a sync of phone {n} does not end"),
+        ));
         Ok(None)
     }
 
@@ -201,7 +226,9 @@ impl World {
         let mut sessions = Vec::new();
         let mut queue = VecDeque::new();
         for (n, other) in [(a, b), (b, a)] {
-            let started = self.phone(n)?.call(now_ms, |hands| PeerSession::start(hands.engine))?;
+            let started = self
+                .phone(n)?
+                .call(now_ms, |hands| PeerSession::start(hands.engine))?;
             let Some((session, message)) = self.outcome(n, "meet", started, Way::Told)? else {
                 return Ok(());
             };
@@ -249,7 +276,8 @@ impl World {
                 Ok(None)
             }
             Called::Refused(error) => {
-                self.log.line(format!("phone {n} will not {what}: {}", in_full(&error)));
+                self.log
+                    .line(format!("phone {n} will not {what}: {}", in_full(&error)));
                 if matches!(what, "reply" | "sync" | "message" | "start" | "prepare") {
                     let detail = format!("phone {n}, {what}: {}", in_full(&error));
                     self.violations.push(Violation::new("refused", detail));

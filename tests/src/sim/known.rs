@@ -26,6 +26,12 @@ pub(super) const MEMBERSHIPS_MOVE: bool = false;
 /// them. Bridged by opening the phone twice more before it goes back.
 pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
 
+/// A revocation is shown to the units in which the device wrote, not to those that records of it were handed
+/// over to: their phones go on believing what stands behind the cut. Bridged by telling every unit.
+pub(super) fn units_that_must_hear(stations: usize) -> impl Iterator<Item = UnitId> {
+    (0u8..).take(stations).map(station)
+}
+
 /// What a phone writes about a record of another unit (handed over to its own, or of the unit it was moved
 /// from) goes into its own unit's feed, and the centre shows it in that unit's list only: the record's home
 /// unit never gets it, and where the record was not handed over, the new unit gets edits without a document.
@@ -43,8 +49,13 @@ pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
         return;
     };
     let spoken = |scope: &Scope| changed.iter().any(|cursor| cursor.scope == *scope);
-    let kept = request.cursors.iter().filter(|cursor| !spoken(&cursor.scope));
-    let open = changed.iter().filter(|cursor| cursor.position != NOT_READABLE);
+    let kept = request
+        .cursors
+        .iter()
+        .filter(|cursor| !spoken(&cursor.scope));
+    let open = changed
+        .iter()
+        .filter(|cursor| cursor.position != NOT_READABLE);
     let all: Vec<Cursor> = kept.chain(open).copied().collect();
     reply.scopes = Some(all);
 }
@@ -54,8 +65,9 @@ pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
 pub(super) fn projections_follow(world: &World) -> bool {
     let counts = &world.counts;
     let decided = counts.revocations + counts.releases + counts.quarantined;
-    // Nor, where a restored centre gets things in another order, are they the same as in one go.
-    decided == 0 && counts.restores == 0
+    // Nor are they the same as in one go where a restored centre, or one that hears from officers who have
+    // moved, gets things in another order.
+    decided == 0 && counts.restores == 0 && counts.moves == 0
 }
 
 impl World {
@@ -63,7 +75,9 @@ impl World {
     /// him and the phone's hearing of it, though the phone cannot know. Bridged by an office that releases it.
     pub(super) fn release_honest(&mut self) -> Result<usize, SimError> {
         let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
-        let rows = read(self.centre.store(), |reads| reads.quarantine(&stations, None, usize::MAX >> 1))?;
+        let rows = read(self.centre.store(), |reads| {
+            reads.quarantine(&stations, None, usize::MAX >> 1)
+        })?;
         let honest = rows.into_iter().filter(|row| {
             let held = row.released_at.is_none() && row.reason == QuarantineReason::ForeignUnit;
             held && row.device != self.rogue.device
@@ -77,7 +91,11 @@ impl World {
 
     /// The centre never gives a phone what that phone wrote: a phone that went back to a backup lacks its
     /// own later work for good. Bridged by giving it back.
-    pub(super) fn give_own_back(&mut self, n: usize, reply: &mut SyncReply) -> Result<(), SimError> {
+    pub(super) fn give_own_back(
+        &mut self,
+        n: usize,
+        reply: &mut SyncReply,
+    ) -> Result<(), SimError> {
         if !self.phone(n)?.went_back {
             return Ok(());
         }
@@ -97,8 +115,15 @@ impl World {
         }
         let store = self.phone(n)?.engine()?.store();
         let mut lacking = Vec::new();
-        for stored in own.into_iter().filter(|stored| stored.standing != Standing::Quarantined) {
-            if store.envelope(&stored.envelope.id()).map_err(EngineError::from)?.is_none() {
+        for stored in own
+            .into_iter()
+            .filter(|stored| stored.standing != Standing::Quarantined)
+        {
+            if store
+                .envelope(&stored.envelope.id())
+                .map_err(EngineError::from)?
+                .is_none()
+            {
                 lacking.push(stored.envelope);
             }
         }

@@ -37,7 +37,8 @@ impl Network {
             let delay = rng.random_range(20..=swarm.delay_max_ms.max(21));
             if !rng.random_bool(swarm.loss) {
                 self.sent += 1;
-                self.queue.insert((now_ms.saturating_add(delay), self.sent), packet.clone());
+                self.queue
+                    .insert((now_ms.saturating_add(delay), self.sent), packet.clone());
             }
         }
     }
@@ -63,7 +64,9 @@ impl Network {
 
     /// Whether a phone is cut off.
     pub fn is_cut(&self, phone: usize, now_ms: i64) -> bool {
-        self.cut_until.get(&phone).is_some_and(|until| *until > now_ms)
+        self.cut_until
+            .get(&phone)
+            .is_some_and(|until| *until > now_ms)
     }
 
     /// Everything under way is lost and nothing is cut off any more.

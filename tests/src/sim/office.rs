@@ -39,7 +39,8 @@ impl World {
     /// Says again what the books have lost.
     pub fn say_again(&mut self, books: &BTreeSet<Digest>) -> Result<(), SimError> {
         let all = std::mem::take(&mut self.decisions);
-        let (kept, lost): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, id)| books.contains(id));
+        let (kept, lost): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(_, id)| books.contains(id));
         self.decisions = kept;
         for (draft, _) in lost {
             self.office_says(vec![draft])?;
@@ -65,7 +66,13 @@ impl World {
         let phone = self.phone(n)?;
         let (device, person, revoked) = (phone.device, phone.person, phone.revoked);
         let now = UnixMs(self.now_ms);
-        let Some(from) = self.centre.app().directory().assignment(device, now).map(|a| a.unit) else {
+        let Some(from) = self
+            .centre
+            .app()
+            .directory()
+            .assignment(device, now)
+            .map(|a| a.unit)
+        else {
             return Ok(());
         };
         if from == to || revoked {
@@ -74,8 +81,16 @@ impl World {
         let mut statements = vec![Statement::Assignment(assignment(device, to, person, now))];
         if known::MEMBERSHIPS_MOVE {
             let begun = self.centre.app().directory();
-            let begun = begun.memberships(person, now).find(|m| m.unit == from).map_or(now, |m| m.from);
-            statements.push(Statement::Membership(membership(person, from, begun, Some(now))));
+            let begun = begun
+                .memberships(person, now)
+                .find(|m| m.unit == from)
+                .map_or(now, |m| m.from);
+            statements.push(Statement::Membership(membership(
+                person,
+                from,
+                begun,
+                Some(now),
+            )));
             statements.push(Statement::Membership(membership(person, to, now, None)));
         }
         self.office_states(to, &statements)?;
@@ -111,7 +126,10 @@ impl World {
         let about = read(self.centre.store(), |reads| {
             reads.envelopes_about(object, tala_server::store::Lsn(0), 1)
         })?;
-        let Some(of) = about.first().map(|stored| stored.envelope.header().feed.unit) else {
+        let Some(of) = about
+            .first()
+            .map(|stored| stored.envelope.header().feed.unit)
+        else {
             return Ok(());
         };
         if of == to {
@@ -160,10 +178,13 @@ impl World {
         };
         let mut said = meant.clone();
         if self.plant == Some(Plant::IgnoreRevocationCut) {
-            said.cuts.iter_mut().for_each(|cut| cut.last_seq = u64::MAX >> 12);
+            said.cuts
+                .iter_mut()
+                .for_each(|cut| cut.last_seq = u64::MAX >> 12);
         }
-        let home = self.access.units(device).first().copied().unwrap_or(station(0));
-        self.office_says(vec![Draft::statement(home, Kind::Revocation, said.to_bytes())])?;
+        let heard = known::units_that_must_hear(self.swarm.stations);
+        let drafts = heard.map(|unit| Draft::statement(unit, Kind::Revocation, said.to_bytes()));
+        self.office_says(drafts.collect())?;
         self.access.put(device, BTreeSet::new());
         self.phone(n)?.revoked = true;
         self.revoked.push(Revoked {
@@ -179,8 +200,12 @@ impl World {
     pub fn release(&mut self) -> Result<(), SimError> {
         let stations = (0u8..).take(self.swarm.stations).map(station);
         let stations: Vec<UnitId> = stations.collect();
-        let rows = read(self.centre.store(), |reads| reads.quarantine(&stations, None, 100))?;
-        let held = rows.iter().filter(|row| row.released_at.is_none() && row.reason.releasable());
+        let rows = read(self.centre.store(), |reads| {
+            reads.quarantine(&stations, None, 100)
+        })?;
+        let held = rows
+            .iter()
+            .filter(|row| row.released_at.is_none() && row.reason.releasable());
         let held: Vec<_> = held.collect();
         if held.is_empty() {
             return Ok(());
@@ -191,7 +216,8 @@ impl World {
         };
         self.release_row(row)?;
         self.counts.releases += 1;
-        self.log.line(format!("release {} ({})", row.envelope, row.reason.word()));
+        self.log
+            .line(format!("release {} ({})", row.envelope, row.reason.word()));
         Ok(())
     }
 

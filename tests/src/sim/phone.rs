@@ -13,13 +13,13 @@ use tala_client::store::memory::MemoryStore;
 use tala_client::store::{Pick, Store as _, Write};
 use tala_client::sync::SyncSession;
 use tala_protocol::envelope::Audience;
+use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, PersonId, UnitId};
 use tala_protocol::key::{PublicKey, Signature};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolmentCode};
 use tala_protocol::sync::{Cursor, Scope, frame};
 use tala_protocol::time::{DeviceTimes, UnixMs};
-use tala_protocol::envelope::wire::Run;
 use tala_server::store::read;
 
 use super::SimError;
@@ -243,7 +243,11 @@ impl SimPhone {
 
     /// Whether its disk holds an envelope.
     pub fn holds(&self, id: &Digest) -> Result<bool, SimError> {
-        let row = self.engine()?.store().envelope(id).map_err(EngineError::from)?;
+        let row = self
+            .engine()?
+            .store()
+            .envelope(id)
+            .map_err(EngineError::from)?;
         Ok(row.is_some_and(|row| row.body.is_some()))
     }
 
@@ -282,10 +286,19 @@ impl SimPhone {
 
     /// Own envelopes that were sent and not answered, for the bugs that forget or double them.
     pub fn unanswered(&self) -> Result<Vec<Digest>, SimError> {
-        let rows = self.engine()?.store().disk().envelopes(&Pick::After(0), usize::MAX >> 1);
+        let rows = self
+            .engine()?
+            .store()
+            .disk()
+            .envelopes(&Pick::After(0), usize::MAX >> 1);
         let rows = rows.map_err(EngineError::from)?;
-        let waiting = rows.iter().filter(|row| row.own && row.delivery.leaf().is_none());
-        Ok(waiting.filter(|row| row.signed.is_some()).map(|row| row.id).collect())
+        let waiting = rows
+            .iter()
+            .filter(|row| row.own && row.delivery.leaf().is_none());
+        Ok(waiting
+            .filter(|row| row.signed.is_some())
+            .map(|row| row.id)
+            .collect())
     }
 }
 

@@ -88,7 +88,8 @@ mod tests {
         let mut missed = Vec::new();
         for plant in Plant::ALL {
             let noticed = (0..SEEDS).any(|seed| {
-                let planted = run(seed, 150, Some(plant)).map_or(true, |ended| ended.failure.is_some());
+                let planted =
+                    run(seed, 150, Some(plant)).map_or(true, |ended| ended.failure.is_some());
                 planted && run(seed, 150, None).is_ok_and(|ended| ended.failure.is_none())
             });
             if !noticed {

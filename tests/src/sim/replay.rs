@@ -85,4 +85,3 @@ fn begin(tx: &mut dyn Tx, head: &LogHead) -> Result<(), StoreError> {
         backed_up_to: 0,
     })
 }
-

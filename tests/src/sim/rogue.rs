@@ -44,7 +44,12 @@ pub struct Rogue {
 
 impl Rogue {
     /// A rogue of a unit.
-    pub fn new(seed: u64, unit: UnitId, person: PersonId, centre: &SimCentre) -> Result<Self, SimError> {
+    pub fn new(
+        seed: u64,
+        unit: UnitId,
+        person: PersonId,
+        centre: &SimCentre,
+    ) -> Result<Self, SimError> {
         let key = key_of(seed);
         Ok(Self {
             device: public_of(&key)?.device_id(),
@@ -74,8 +79,16 @@ impl Rogue {
             (Trick::Stolen, Some(stolen)) => stolen,
             _ => garbage.to_bytes(),
         };
-        let unit = if trick == Trick::Foreign { elsewhere } else { self.unit };
-        let lane = if trick == Trick::Fork { Lane::Urgent } else { Lane::Record };
+        let unit = if trick == Trick::Foreign {
+            elsewhere
+        } else {
+            self.unit
+        };
+        let lane = if trick == Trick::Fork {
+            Lane::Urgent
+        } else {
+            Lane::Record
+        };
         let feed = FeedKey {
             unit,
             audience: Audience::Field,
@@ -85,10 +98,13 @@ impl Rogue {
         };
         let before = self.heads.get(&feed).copied();
         let first = self.say(feed, before, object, body.clone(), now_ms)?;
-        self.heads.insert(feed, FeedHead {
-            seq: first.header().seq,
-            hash: first.id(),
-        });
+        self.heads.insert(
+            feed,
+            FeedHead {
+                seq: first.header().seq,
+                hash: first.id(),
+            },
+        );
         if trick == Trick::Fork {
             return Ok(vec![first, self.say(feed, before, object, body, now_ms)?]);
         }

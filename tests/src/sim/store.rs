@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use tala_client::store::memory::MemoryStore;
 use tala_client::store::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow, RulingRow,
-    Store, StoreError, Write,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow,
+    RulingRow, Store, StoreError, Write,
 };
 use tala_protocol::body::{ChangeBody, Ruling};
 use tala_protocol::doc::{ActorId, ChangeHash};
@@ -113,7 +113,9 @@ impl SimStore {
         if after {
             self.inner.commit(batch)?;
         } else if half {
-            let cursors = batch.iter().filter(|write| matches!(write, Write::Cursor(_)));
+            let cursors = batch
+                .iter()
+                .filter(|write| matches!(write, Write::Cursor(_)));
             let cursors: Vec<Write> = cursors.cloned().collect();
             self.inner.commit(&cursors)?;
         }
@@ -133,7 +135,9 @@ impl Tap {
     fn note(&mut self, batch: &[Write]) {
         for write in batch {
             match write {
-                Write::Envelope(row) if row.own && row.signed.is_none() => self.written.push(row.id),
+                Write::Envelope(row) if row.own && row.signed.is_none() => {
+                    self.written.push(row.id)
+                }
                 Write::Envelope(row) => self.received.push(Received {
                     header: row.header.clone(),
                     object: row.object(),
@@ -149,14 +153,20 @@ impl Tap {
 
     /// The verdicts of two bugs: of a gate that asks the local heads, and of one that asks the clock.
     fn bent_verdicts(&mut self, batch: &[Write]) -> Vec<Write> {
-        if !matches!(self.plant, Some(Plant::LocalHeadsGate | Plant::WallClockOrder)) {
+        if !matches!(
+            self.plant,
+            Some(Plant::LocalHeadsGate | Plant::WallClockOrder)
+        ) {
             return Vec::new();
         }
         let rows = batch.iter().filter_map(|write| match write {
             Write::Envelope(row) if row.header.kind == Kind::Change => Some(row.as_ref()),
             _ => None,
         });
-        let refused: Vec<Digest> = rows.filter(|row| self.refuses(row)).map(|row| row.id).collect();
+        let refused: Vec<Digest> = rows
+            .filter(|row| self.refuses(row))
+            .map(|row| row.id)
+            .collect();
         let ruling = |envelope| {
             Write::Ruling(RulingRow {
                 envelope,
@@ -174,12 +184,18 @@ impl Tap {
         self.walls.insert(row.object(), last.max(wall));
         let feed = &row.header.feed;
         let actor = ActorId::derive(feed.device, feed.unit, feed.epoch, None);
-        let body = row.body.as_ref().and_then(|body| ChangeBody::from_bytes(body).ok());
-        let Some(examined) = body.and_then(|body| gate::examine(&body.change, actor, None).ok()) else {
+        let body = row
+            .body
+            .as_ref()
+            .and_then(|body| ChangeBody::from_bytes(body).ok());
+        let Some(examined) = body.and_then(|body| gate::examine(&body.change, actor, None).ok())
+        else {
             return false;
         };
         let heads = self.heads.entry(row.object()).or_default();
-        let fits = heads.iter().eq(examined.deps().iter().collect::<BTreeSet<_>>());
+        let fits = heads
+            .iter()
+            .eq(examined.deps().iter().collect::<BTreeSet<_>>());
         for dep in examined.deps() {
             heads.remove(dep);
         }

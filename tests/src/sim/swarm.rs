@@ -65,7 +65,13 @@ impl Swarm {
             rng.random_range(3..=8)
         };
         let faulty = rng.random_bool(0.8);
-        let often = |rng: &mut ChaCha8Rng, most: f64| if faulty { rng.random_range(0.0..most) } else { 0.0 };
+        let often = |rng: &mut ChaCha8Rng, most: f64| {
+            if faulty {
+                rng.random_range(0.0..most)
+            } else {
+                0.0
+            }
+        };
         let days_ms: i64 = 20 * 86_400_000;
         let longest = days_ms / i64::try_from(steps.max(1)).unwrap_or(i64::MAX);
         Self {
@@ -83,7 +89,13 @@ impl Swarm {
 
 impl Weights {
     fn draw(rng: &mut ChaCha8Rng) -> Self {
-        let mut some = |most: u32| if rng.random_ratio(1, 5) { 0 } else { rng.random_range(1..=most) };
+        let mut some = |most: u32| {
+            if rng.random_ratio(1, 5) {
+                0
+            } else {
+                rng.random_range(1..=most)
+            }
+        };
         Self {
             track: some(30),
             photo: some(6),

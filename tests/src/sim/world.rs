@@ -132,7 +132,8 @@ impl World {
     fn enrol(&mut self, one: &Certified) -> Result<usize, SimError> {
         let n = self.phones.len();
         let phone = SimPhone::enrol(n, one.seed, one.unit, one.person, &self.centre, self.plant)?;
-        self.access.contact(phone.device, BTreeSet::from([one.unit]));
+        self.access
+            .contact(phone.device, BTreeSet::from([one.unit]));
         self.phones.push(phone);
         Ok(n)
     }
@@ -169,7 +170,9 @@ impl World {
             self.ledger.acknowledge(*id);
         }
         for received in &news.received {
-            let allowed = self.access.may_receive(device, &received.header, received.object, way);
+            let allowed = self
+                .access
+                .may_receive(device, &received.header, received.object, way);
             if !allowed {
                 let unit = received.header.feed.unit;
                 let detail = format!("phone {n} took in an envelope of unit {unit} by {way:?}");
@@ -183,15 +186,27 @@ impl World {
     }
 
     /// Whether anybody but one phone holds an envelope: another phone, or the centre's books.
-    pub fn held_elsewhere(&self, id: &Digest, but: Option<usize>, books: &BTreeSet<Digest>) -> bool {
+    pub fn held_elsewhere(
+        &self,
+        id: &Digest,
+        but: Option<usize>,
+        books: &BTreeSet<Digest>,
+    ) -> bool {
         let others = self.phones.iter().filter(|phone| Some(phone.n) != but);
-        books.contains(id) || others.into_iter().any(|phone| phone.holds(id).unwrap_or(true))
+        books.contains(id)
+            || others
+                .into_iter()
+                .any(|phone| phone.holds(id).unwrap_or(true))
     }
 
     /// The ids in the centre's books.
     pub fn book_ids(&self) -> Result<BTreeSet<Digest>, SimError> {
         let books = self.centre.books()?;
-        Ok(books.envelopes.iter().map(|stored| stored.envelope.id()).collect())
+        Ok(books
+            .envelopes
+            .iter()
+            .map(|stored| stored.envelope.id())
+            .collect())
     }
 }
 
@@ -229,7 +244,12 @@ fn certify(
 }
 
 /// An officer of a unit.
-pub fn membership(person: PersonId, unit: UnitId, from: UnixMs, until: Option<UnixMs>) -> Membership {
+pub fn membership(
+    person: PersonId,
+    unit: UnitId,
+    from: UnixMs,
+    until: Option<UnixMs>,
+) -> Membership {
     Membership {
         person,
         unit,

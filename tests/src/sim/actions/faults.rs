@@ -91,7 +91,9 @@ impl World {
                     return self.centre.back_up();
                 }
                 let after = self.book_ids()?;
-                let lost = before.difference(&after).filter(|id| !self.held_elsewhere(id, None, &after));
+                let lost = before
+                    .difference(&after)
+                    .filter(|id| !self.held_elsewhere(id, None, &after));
                 let lost: BTreeSet<Digest> = lost.copied().collect();
                 self.ledger.went_back(|id| lost.contains(id));
                 self.say_again(&after)?;
@@ -125,7 +127,8 @@ impl World {
     /// A phone has no network for a while.
     pub(super) fn partition(&mut self, n: usize) -> Result<(), SimError> {
         let hours = self.rng.random_range(1..=48);
-        self.net.cut(n, self.now_ms.saturating_add(hours * 3_600_000));
+        self.net
+            .cut(n, self.now_ms.saturating_add(hours * 3_600_000));
         self.log.line(format!("phone {n} is cut off for {hours} h"));
         Ok(())
     }
@@ -146,13 +149,17 @@ impl World {
             Ok(last.map(<[u8]>::to_vec))
         })?;
         let elsewhere = station(1);
-        let said = self.rogue.trick(trick, elsewhere, object, stolen, self.now_ms)?;
+        let said = self
+            .rogue
+            .trick(trick, elsewhere, object, stolen, self.now_ms)?;
         for envelope in &said {
             self.ledger.offer(envelope.id());
         }
         let device = self.rogue.device;
-        self.centre.answer(device, &handing_over(&said), &mut self.rng)?;
-        self.log.line(format!("the rogue does {trick:?} about {object}"));
+        self.centre
+            .answer(device, &handing_over(&said), &mut self.rng)?;
+        self.log
+            .line(format!("the rogue does {trick:?} about {object}"));
         Ok(())
     }
 
@@ -162,7 +169,9 @@ impl World {
         let found = read(self.centre.store(), |reads| {
             for object in incidents.clone() {
                 let about = reads.envelopes_about(object, Lsn(0), 1)?;
-                let first = about.first().map(|stored| stored.envelope.header().feed.unit);
+                let first = about
+                    .first()
+                    .map(|stored| stored.envelope.header().feed.unit);
                 if first == Some(station(0)) {
                     return Ok(Some(object));
                 }
@@ -176,7 +185,12 @@ impl World {
     fn forgery(&mut self, n: usize) -> Result<(), SimError> {
         let (device, person) = (self.phone(n)?.device, self.phone(n)?.person);
         let feed = FeedKey {
-            unit: self.access.units(device).first().copied().unwrap_or(station(0)),
+            unit: self
+                .access
+                .units(device)
+                .first()
+                .copied()
+                .unwrap_or(station(0)),
             audience: Audience::Field,
             device,
             epoch: 0,
@@ -191,7 +205,8 @@ impl World {
         let envelope = forge(feed, None, person, &realm, &key, self.now_ms)?;
         self.counts.forgeries += 1;
         let device = self.rogue.device;
-        self.centre.answer(device, &handing_over(&[envelope]), &mut self.rng)?;
+        self.centre
+            .answer(device, &handing_over(&[envelope]), &mut self.rng)?;
         Ok(())
     }
 }

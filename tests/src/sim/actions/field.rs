@@ -21,17 +21,23 @@ use crate::oracle::Way;
 impl World {
     /// Something about the track of a phone's patrol; a patrol begins if there is none.
     pub(super) fn track(&mut self, n: usize) -> Result<(), SimError> {
-        let state = self.phone(n)?.engine()?.snapshot().map(|snapshot| snapshot.state);
+        let state = self
+            .phone(n)?
+            .engine()?
+            .snapshot()
+            .map(|snapshot| snapshot.state);
         let chance = self.rng.random_range(0..20);
         match (state, chance) {
             (None | Some(PatrolState::Ended), _) => self.set_out(n),
-            (Some(PatrolState::Paused), _) => self.simply(n, "resume", |hands| {
-                hands.engine.resume(hands.times)
-            }),
+            (Some(PatrolState::Paused), _) => {
+                self.simply(n, "resume", |hands| hands.engine.resume(hands.times))
+            }
             (Some(_), 0) => self.simply(n, "pause", |hands| hands.engine.pause(hands.times)),
             (Some(_), 1) => self.simply(n, "leg", |hands| {
                 let mut entropy = || hands.rng.random();
-                hands.engine.change_leg(Transport::Motorcycle, hands.times, &mut entropy)
+                hands
+                    .engine
+                    .change_leg(Transport::Motorcycle, hands.times, &mut entropy)
             }),
             (Some(_), 2) => self.simply(n, "stop", |hands| hands.engine.stop_patrol(hands.times)),
             (Some(_), 3) => self.simply(n, "seal", |hands| hands.engine.seal(hands.times)),
@@ -46,7 +52,9 @@ impl World {
                 title: Set::To("patrol".into()),
                 ..PatrolEdit::default()
             };
-            hands.engine.start_patrol(edit, Transport::Horse, hands.times, &mut entropy)
+            hands
+                .engine
+                .start_patrol(edit, Transport::Horse, hands.times, &mut entropy)
         })
     }
 
@@ -85,14 +93,22 @@ impl World {
     /// The bug that writes what had no answer again as new.
     pub(in super::super) fn record_again(&mut self, n: usize) -> Result<(), SimError> {
         let last = self.phone(n)?.fixes;
-        if last == 0 { Ok(()) } else { self.record_fix(n, last) }
+        if last == 0 {
+            Ok(())
+        } else {
+            self.record_fix(n, last)
+        }
     }
 
     /// A new incident; one in ten is for the crime unit's eyes only.
     pub(super) fn report(&mut self, n: usize) -> Result<(), SimError> {
         let now_ms = self.now_ms;
         let secret = self.rng.random_ratio(1, 10);
-        let audience = if secret { Audience::Crime } else { Audience::Field };
+        let audience = if secret {
+            Audience::Crime
+        } else {
+            Audience::Field
+        };
         let title = format!("incident {n} {now_ms}");
         let called = self.phone(n)?.call(now_ms, |hands| {
             let mut entropy = || hands.rng.random();
@@ -101,7 +117,13 @@ impl World {
                 ..IncidentEdit::default()
             };
             let change = |document: &_, actor, at| edit.change(document, actor, at);
-            hands.engine.create(DocType::Incident, audience, change, hands.times, &mut entropy)
+            hands.engine.create(
+                DocType::Incident,
+                audience,
+                change,
+                hands.times,
+                &mut entropy,
+            )
         })?;
         if let Some(object) = self.outcome(n, "report", called, Way::Centre)? {
             self.log.line(format!("phone {n} reports {object}"));
@@ -160,10 +182,15 @@ impl World {
 
     fn any_incident(&mut self, n: usize) -> Result<Option<ObjectId>, SimError> {
         let engine = self.phone(n)?.engine()?;
-        let docs = engine.store().docs().map_err(tala_client::engine::EngineError::from)?;
+        let docs = engine
+            .store()
+            .docs()
+            .map_err(tala_client::engine::EngineError::from)?;
         let home = engine.identity().unit;
         let may = |unit| known::EDITS_OF_OTHER_UNITS || unit == home;
-        let incidents = docs.iter().filter(|row| row.doc_type == DocType::Incident.code() && may(row.unit));
+        let incidents = docs
+            .iter()
+            .filter(|row| row.doc_type == DocType::Incident.code() && may(row.unit));
         let incidents: Vec<ObjectId> = incidents.map(|row| row.object).collect();
         if incidents.is_empty() {
             return Ok(None);
