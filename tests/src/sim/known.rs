@@ -21,7 +21,8 @@ use super::world::World;
 /// its date.
 pub(super) const MEMBERSHIPS_MOVE: bool = false;
 
-/// A backup made in the run of the program that goes on, or the one before it, is not recognised when it comes
+/// A backup made in the run of the program that goes on, or the one before it, is not recognised when it
+/// comes
 /// back: the marker outside still names that opening. The phone then writes on in its old feeds and forks
 /// them. Bridged by opening the phone twice more before it goes back.
 pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
@@ -72,7 +73,8 @@ pub(super) fn projections_follow(world: &World) -> bool {
 
 impl World {
     /// The centre keeps apart what an officer writes for the old unit between the office's decision to move
-    /// him and the phone's hearing of it, though the phone cannot know. Bridged by an office that releases it.
+    /// him and the phone's hearing of it, though the phone cannot know. Bridged by an office that releases
+    /// it.
     pub(super) fn release_honest(&mut self) -> Result<usize, SimError> {
         let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
         let rows = read(self.centre.store(), |reads| {

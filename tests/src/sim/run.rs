@@ -335,7 +335,7 @@ impl World {
     fn end(mut self, step: u64) -> Ended {
         self.violations.truncate(FINDINGS_MAX);
         let violations = std::mem::take(&mut self.violations);
-        let failure = (!violations.is_empty()).then(|| Failure {
+        let failure = (!violations.is_empty()).then_some(Failure {
             seed: self.seed,
             step,
             violations,
