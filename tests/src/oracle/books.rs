@@ -36,7 +36,7 @@ impl Books {
         read(store, |reads| {
             let log = reads.log()?.ok_or(StoreError::Damaged("log"))?;
             let frontier = Frontier::from_bytes(&log.frontier);
-            let frontier = frontier.map_err(|_damaged| StoreError::Damaged("log frontier"))?;
+            let frontier = frontier.ok().ok_or(StoreError::Damaged("log frontier"))?;
             Ok(Self {
                 envelopes: all(reads)?,
                 statements: reads.restore_statements()?,

@@ -108,10 +108,12 @@ impl SimCentre {
         frame: &[u8],
         rng: &mut ChaCha8Rng,
     ) -> Result<SyncReply, SimError> {
-        let bytes =
-            frame::open(frame, REQUEST_LEN_MAX).map_err(|_malformed| SimError::Lacking("frame"))?;
-        let request =
-            SyncRequest::from_bytes(&bytes).map_err(|_malformed| SimError::Lacking("request"))?;
+        let bytes = frame::open(frame, REQUEST_LEN_MAX)
+            .ok()
+            .ok_or(SimError::Lacking("frame"))?;
+        let request = SyncRequest::from_bytes(&bytes)
+            .ok()
+            .ok_or(SimError::Lacking("request"))?;
         self.mark()?;
         let mut reply = self.in_two_parts(device, request.clone())?;
         known::full_scopes(&mut reply, &request);
@@ -290,7 +292,7 @@ impl Writer for NoWriter {
 }
 
 fn key(seed: &[u8; 32]) -> Result<SoftwareKey, SimError> {
-    SoftwareKey::from_seed(seed).map_err(|_malformed| SimError::Key)
+    SoftwareKey::from_seed(seed).ok().ok_or(SimError::Key)
 }
 
 fn parts(store: Arc<MemoryStore>, effects: Arc<SimEffects>) -> Result<CentreParts, SimError> {

@@ -27,6 +27,12 @@ pub(super) const MEMBERSHIPS_MOVE: bool = false;
 /// them. Bridged by opening the phone twice more before it goes back.
 pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
 
+/// A revocation is shown to the units in which the device wrote, not to those that records of it were handed
+/// over to: their phones go on believing what stands behind the cut. Bridged by telling every unit.
+pub(super) fn units_that_must_hear(stations: usize) -> impl Iterator<Item = UnitId> {
+    (0u8..).take(stations).map(station)
+}
+
 /// What a phone writes about a record of another unit (handed over to its own, or of the unit it was moved
 /// from) goes into its own unit's feed, and the centre shows it in that unit's list only: the record's home
 /// unit never gets it, and where the record was not handed over, the new unit gets edits without a document.
@@ -60,14 +66,15 @@ pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
 pub(super) fn projections_follow(world: &World) -> bool {
     let counts = &world.counts;
     let decided = counts.revocations + counts.releases + counts.quarantined;
-    // Nor, where a restored centre gets things in another order, are they the same as in one go.
-    decided == 0 && counts.restores == 0
+    // Nor are they the same as in one go where a restored centre, or one that hears from officers who have
+    // moved, gets things in another order.
+    decided == 0 && counts.restores == 0 && counts.moves == 0
 }
 
 impl World {
     /// The centre keeps apart what an officer writes for the old unit between the office's decision to move
-    /// him and the phone's hearing of it, though the phone cannot know. Bridged
-    /// by an office that releases it.
+    /// him and the phone's hearing of it, though the phone cannot know. Bridged by an office that releases
+    /// it.
     pub(super) fn release_honest(&mut self) -> Result<usize, SimError> {
         let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
         let rows = read(self.centre.store(), |reads| {

@@ -309,7 +309,9 @@ pub fn key_of(seed: u64) -> SigningKey {
 
 /// The public half.
 pub fn public_of(key: &SigningKey) -> Result<PublicKey, SimError> {
-    PublicKey::ed25519(key.verifying_key().as_bytes()).map_err(|_malformed| SimError::Key)
+    PublicKey::ed25519(key.verifying_key().as_bytes())
+        .ok()
+        .ok_or(SimError::Key)
 }
 
 /// Enrols an empty store with every statement that the centre has made so far.

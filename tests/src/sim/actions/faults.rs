@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rand::RngExt as _;
+use tala_client::store::Store as _;
 use tala_protocol::envelope::{Audience, Lane, Realm};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
@@ -50,6 +51,14 @@ impl World {
         }
         self.phone(n)?.go_back(backup, now_ms)?;
         self.phone(n)?.went_back = true;
+        // It knows again what it knew then, until the centre tells it otherwise.
+        let cursors = self.phone(n)?.engine()?.store().cursors();
+        let cursors = cursors.map_err(tala_client::engine::EngineError::from)?;
+        let told = cursors
+            .into_iter()
+            .map(|cursor| cursor.scope.unit)
+            .collect();
+        self.access.contact(device, told);
         let mut gone = BTreeSet::new();
         for id in before {
             if !self.phone(n)?.holds(&id)? && !self.held_elsewhere(&id, Some(n), &books) {
