@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::LogId;
 use tala_protocol::log::NodeHash;
-use tala_protocol::sync::{LeafRange, Outcome, Span, SyncReply};
+use tala_protocol::sync::{Cursor, LIST_CLOSED, LeafRange, Outcome, Scope, Span, SyncReply};
 use tala_protocol::time::DeviceTimes;
 
 use super::SyncError;
@@ -84,7 +84,7 @@ impl<S: Store> Engine<S> {
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
-        batch.extend(self.scopes(reply.scopes));
+        batch.extend(self.scopes(reply.scopes, took.restored));
         batch.extend(self.wanted(&reply.wanted)?);
         let backed_up_to = reply.backed_up_to.unwrap_or(0);
         centre.backed_up_to = centre.backed_up_to.max(backed_up_to);
@@ -136,21 +136,24 @@ impl<S: Store> Engine<S> {
         Ok(batch)
     }
 
-    /// Lists that may be read now, and lists that may not be read any more.
-    fn scopes(&self, scopes: Option<Vec<tala_protocol::sync::Cursor>>) -> Vec<Write> {
-        let Some(allowed) = scopes else {
+    /// Lists that may be read from now on, and lists that may not be read any more. Only changes are named,
+    /// except under another log, where all lists are.
+    fn scopes(&self, changed: Option<Vec<Cursor>>, other_log: bool) -> Vec<Write> {
+        let Some(changed) = changed else {
             return Vec::new();
         };
         let held = self.store.cursors().unwrap_or_default();
-        let gone = held
-            .iter()
-            .filter(|h| !allowed.iter().any(|a| a.scope == h.scope));
-        let new = allowed
-            .iter()
-            .filter(|a| !held.iter().any(|h| a.scope == h.scope));
-        let drop = gone.map(|cursor| Write::DropCursor(cursor.scope));
-        drop.chain(new.map(|cursor| Write::Cursor(*cursor)))
-            .collect()
+        let named = |scope: &Scope| changed.iter().any(|c| c.scope == *scope);
+        let unnamed = held.iter().filter(|h| other_log && !named(&h.scope));
+        let mut writes: Vec<_> = unnamed.map(|h| Write::DropCursor(h.scope)).collect();
+        for cursor in &changed {
+            if cursor.position == LIST_CLOSED {
+                writes.push(Write::DropCursor(cursor.scope));
+            } else if !held.iter().any(|h| h.scope == cursor.scope) {
+                writes.push(Write::Cursor(*cursor));
+            }
+        }
+        writes
     }
 
     /// Files whose bytes the centre lacks, whatever we thought.

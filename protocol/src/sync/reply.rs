@@ -85,7 +85,9 @@ pub struct SyncReply {
     pub wanted: Vec<Digest>,
     /// The centre's clock; stated only where something was stored or the phone's clock is off.
     pub server_time: Option<UnixMs>,
-    /// Lists the phone may read that it did not name, and lists it named and may not read any more.
+    /// What changes in the lists the phone may read: those it did not name, at 0, and those it named and
+    /// may not read any more, at [`LIST_CLOSED`](super::LIST_CLOSED). In the first reply of another log:
+    /// all it may read.
     pub scopes: Option<Vec<Cursor>>,
 }
 

@@ -10,6 +10,9 @@ use crate::id::{LogId, UnitId};
 
 /// Longest request after inflating, bytes.
 pub const REQUEST_LEN_MAX: usize = 4 * 1024 * 1024;
+/// The position that closes a list in [`SyncReply::scopes`](super::SyncReply::scopes): it may not be read
+/// any more.
+pub const LIST_CLOSED: u64 = u64::MAX;
 /// Most delivery lists that one device reads.
 const CURSORS_MAX: u64 = 64;
 /// Most runs in one request.

@@ -5,7 +5,7 @@ mod pull;
 mod push;
 
 use tala_protocol::id::{DeviceId, LogId};
-use tala_protocol::sync::{Cursor, Scope, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{Cursor, LIST_CLOSED, Scope, SyncReply, SyncRequest, Versions};
 use tala_protocol::time::UnixMs;
 
 use super::centre::Centre;
@@ -26,7 +26,7 @@ const BUDGET_MIN: usize = 8 * 1024;
 /// Largest page, bytes.
 const BUDGET_MAX: usize = 256 * 1024;
 /// Marks a list in [`SyncReply::scopes`] that the device may not read any more.
-pub const NOT_READABLE: u64 = u64::MAX;
+pub const NOT_READABLE: u64 = LIST_CLOSED;
 
 impl Centre {
     /// Answers one sync. Blocks until what was handed over is durable.

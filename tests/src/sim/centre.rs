@@ -25,7 +25,6 @@ use tala_server::store::{Lsn, Part, Store, StoreError, Writer, read};
 
 use super::SimError;
 use super::effects::SimEffects;
-use super::known;
 use super::plants::Plant;
 use super::replay::{LogHead, replay};
 use crate::oracle::books::{self, Books};
@@ -115,8 +114,7 @@ impl SimCentre {
             .ok()
             .ok_or(SimError::Lacking("request"))?;
         self.mark()?;
-        let mut reply = self.in_two_parts(device, request.clone())?;
-        known::full_scopes(&mut reply, &request);
+        let mut reply = self.in_two_parts(device, request)?;
         self.bend(&mut reply, device, rng)?;
         Ok(reply)
     }

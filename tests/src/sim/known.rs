@@ -7,8 +7,7 @@ use tala_client::engine::EngineError;
 use tala_client::store::Store as _;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::id::UnitId;
-use tala_protocol::sync::{Cursor, Scope, SyncReply, SyncRequest};
-use tala_server::app::sync::NOT_READABLE;
+use tala_protocol::sync::SyncReply;
 use tala_server::store::{Lsn, QuarantineReason, Standing, read};
 
 use super::SimError;
@@ -22,8 +21,7 @@ use super::world::World;
 pub(super) const MEMBERSHIPS_MOVE: bool = false;
 
 /// A backup made in the run of the program that goes on, or the one before it, is not recognised when it
-/// comes
-/// back: the marker outside still names that opening. The phone then writes on in its old feeds and forks
+/// comes back: the marker outside still names that opening. The phone then writes on in its old feeds and forks
 /// them. Bridged by opening the phone twice more before it goes back.
 pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
 
@@ -38,28 +36,6 @@ pub(super) fn units_that_must_hear(stations: usize) -> impl Iterator<Item = Unit
 /// unit never gets it, and where the record was not handed over, the new unit gets edits without a document.
 /// Bridged by phones that edit only what their own unit made.
 pub(super) const EDITS_OF_OTHER_UNITS: bool = false;
-
-/// The centre names the lists that changed (new ones at 0, closed ones marked), as the protocol says; the
-/// phone takes what it is told for all the lists that there are, and lets go of the others. Bridged by
-/// naming them all.
-pub(super) fn full_scopes(reply: &mut SyncReply, request: &SyncRequest) {
-    if request.log != Some(reply.log) {
-        return;
-    }
-    let Some(changed) = reply.scopes.take() else {
-        return;
-    };
-    let spoken = |scope: &Scope| changed.iter().any(|cursor| cursor.scope == *scope);
-    let kept = request
-        .cursors
-        .iter()
-        .filter(|cursor| !spoken(&cursor.scope));
-    let open = changed
-        .iter()
-        .filter(|cursor| cursor.position != NOT_READABLE);
-    let all: Vec<Cursor> = kept.chain(open).copied().collect();
-    reply.scopes = Some(all);
-}
 
 /// Projections are not made anew for what a revocation or a verdict takes away or lets in later: segments
 /// keep counting, or never begin to. Bridged by comparing with a rebuild only where nothing was decided.

@@ -1,18 +1,24 @@
 //! Descriptions of files.
 
+use std::time::Duration;
+
 use tala_protocol::body::{MediaBody, chunk_root};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
 
-use super::rows::{self, parsed};
+use super::rows;
 use super::{Description, Rows};
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre};
+use crate::store::StoreError;
 use crate::store::projections::{MediaRow, Page, RowKind};
-use crate::store::{StoreError, read};
 
+/// How often an unknown file is looked for again while lists are behind.
+const LOOKS_MAX: u32 = 200;
+/// How long between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Most files of one record.
 const FILES_MAX: usize = 5_000;
 
@@ -38,12 +44,25 @@ pub(super) fn of_record(
 }
 
 /// Every description of a file, also as the small picture of another.
+///
+/// A phone sends a file's bytes right behind its description, which may be committed and not yet listed:
+/// so an unknown file is looked for again while lists are behind, for two seconds at most.
 pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {
-    let rows = read(centre.store(), |reads| reads.all_rows(RowKind::Media))?;
+    let mut tries_left = LOOKS_MAX;
+    loop {
+        let behind = centre.projection_lag()? > 0;
+        let found = listed(centre, hash)?;
+        if !found.is_empty() || !behind || tries_left == 0 {
+            return Ok(found);
+        }
+        tries_left -= 1;
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn listed(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {
     let mut found = Vec::new();
-    let text = hash.to_string();
-    for row in rows.iter().filter(|row| row.text.contains(&text)) {
-        let it: MediaRow = parsed(row)?;
+    for it in centre.descriptions(hash)? {
         let body = body(&it).ok_or(StoreError::Damaged("description"))?;
         let body = match (&body.thumb, body.hash == *hash) {
             (_, true) => body,
