@@ -20,9 +20,9 @@ use super::world::World;
 /// its date.
 pub(super) const MEMBERSHIPS_MOVE: bool = false;
 
-/// A backup made in the run of the program that goes on, or the one before it, is not recognised when it
-/// comes back: the marker outside still names that opening. The phone then writes on in its old feeds and forks
-/// them. Bridged by opening the phone twice more before it goes back.
+/// A backup made in the run of the program that goes on, or the one before it, is not recognised when
+/// it comes back: the marker outside still names that opening. The phone then writes on in its old
+/// feeds and forks them. Bridged by opening the phone twice more before it goes back.
 pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
 
 /// A revocation is shown to the units in which the device wrote, not to those that records of it were handed
