@@ -6,9 +6,8 @@ use tokio::runtime::Runtime;
 
 use super::Options;
 use crate::rig::centre::{CentreHome, Login, Running};
-use crate::rig::desk::Desk;
 use crate::rig::phone::fault;
-use crate::rig::{RigError, chain, file, fresh_folder, scratch};
+use crate::rig::{RigError, file, fresh_folder, scratch};
 
 /// Who signs in at the desks.
 const DUTY_OFFICER: &str = "duty.league";
@@ -54,6 +53,7 @@ impl Stage {
             CentreHome::found(&folder.join("centre"), port, map.as_deref())?;
         let duty_officer = home.set_password(DUTY_OFFICER)?;
         let investigator = home.set_password(INVESTIGATOR)?;
+        import_zones(&home, &folder)?;
         let running = home.serve()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -68,9 +68,6 @@ impl Stage {
             investigator,
             runtime: runtime.map_err(fault("stage", "starting a runtime"))?,
         };
-        if let Err(error) = stage.block_on(stage.import_zones()) {
-            say(&format!("the zones are not on the map: {}", chain(&error)));
-        }
         Ok(stage)
     }
 
@@ -115,13 +112,14 @@ impl Stage {
             self.folder.display(),
         )
     }
+}
 
-    async fn import_zones(&self) -> Result<(), RigError> {
-        let desk = Desk::sign_in(&self.running.url, &self.administrator).await?;
-        let zones = serde_json::from_str(tala_fixtures::zones::ZONES_GEOJSON);
-        let zones = zones.map_err(fault("stage", "reading the zones"))?;
-        desk.put("/api/v1/zones", zones).await
-    }
+/// Publishes the zones, before the centre is started: people of the fixtures look after a league at most.
+fn import_zones(home: &CentreHome, folder: &Path) -> Result<(), RigError> {
+    let path = folder.join("zones.geojson");
+    std::fs::write(&path, tala_fixtures::zones::ZONES_GEOJSON).map_err(file("write", &path))?;
+    home.admin(&["import-zones", &path.to_string_lossy()])?;
+    Ok(())
 }
 
 /// The base map: made once, used again.
