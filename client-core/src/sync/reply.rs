@@ -84,7 +84,7 @@ impl<S: Store> Engine<S> {
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
-        batch.extend(self.scopes(reply.scopes, took.restored));
+        batch.extend(self.scopes(reply.scopes, took.restored)?);
         batch.extend(self.wanted(&reply.wanted)?);
         let backed_up_to = reply.backed_up_to.unwrap_or(0);
         centre.backed_up_to = centre.backed_up_to.max(backed_up_to);
@@ -138,11 +138,15 @@ impl<S: Store> Engine<S> {
 
     /// Lists that may be read from now on, and lists that may not be read any more. Only changes are named,
     /// except under another log, where all lists are.
-    fn scopes(&self, changed: Option<Vec<Cursor>>, other_log: bool) -> Vec<Write> {
+    fn scopes(
+        &self,
+        changed: Option<Vec<Cursor>>,
+        other_log: bool,
+    ) -> Result<Vec<Write>, EngineError> {
         let Some(changed) = changed else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let held = self.store.cursors().unwrap_or_default();
+        let held = self.store.cursors()?;
         let named = |scope: &Scope| changed.iter().any(|c| c.scope == *scope);
         let unnamed = held.iter().filter(|h| other_log && !named(&h.scope));
         let mut writes: Vec<_> = unnamed.map(|h| Write::DropCursor(h.scope)).collect();
@@ -153,7 +157,7 @@ impl<S: Store> Engine<S> {
                 writes.push(Write::Cursor(*cursor));
             }
         }
-        writes
+        Ok(writes)
     }
 
     /// Files whose bytes the centre lacks, whatever we thought.
