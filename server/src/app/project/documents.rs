@@ -81,7 +81,7 @@ impl Documents {
             }
             self.held.remove(&object);
         }
-        if stored.envelope.is_genesis() {
+        if stored.envelope.is_genesis() && is_first_about(reads, object, stored.lsn)? {
             let mut held = Held::default();
             held.receive(reads, directory, stored)?;
             self.keep(object, held);
@@ -369,6 +369,13 @@ impl Held {
         let apart = standings.filter(|(_, standing)| *standing != Stands::Admitted);
         u32::try_from(apart.count()).unwrap_or(u32::MAX)
     }
+}
+
+/// Whether nothing about an object came before its genesis: what came earlier waits for it, and would be
+/// missed by a document that begins here.
+fn is_first_about(reads: &dyn Reads, object: ObjectId, lsn: Lsn) -> Result<bool, StoreError> {
+    let first = reads.envelopes_about(object, Lsn(0), 1)?;
+    Ok(first.first().is_none_or(|first| first.lsn >= lsn))
 }
 
 /// Who wrote a change: a phone has one owner, an office process names the person.

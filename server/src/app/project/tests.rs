@@ -176,6 +176,25 @@ fn what_two_people_wrote_at_once_is_both_shown() {
 }
 
 #[test]
+fn what_came_before_its_genesis_in_one_batch_is_not_missed() {
+    on_both(|centre| {
+        let duty = staff(&centre, 9, Role::DutyOfficer);
+        let (mut bayar, mut naran) = (centre.phone("Bayar"), centre.phone("Naran"));
+        let (mut his, mut hers) = (TestIncident::default(), TestIncident::default());
+        let begun = his.write(&mut bayar, &titled("fire"));
+        hers.joins(&bayar, std::slice::from_ref(&begun));
+        let other = hers.write(&mut naran, &titled("smoke"));
+        naran.syncs(&centre, &[other]);
+        bayar.syncs(&centre, std::slice::from_ref(&begun));
+        // Made again, all of it stands in one batch.
+        centre.centre.rebuild().expect("is made again");
+        centre.centre.settle().expect("settles");
+        let row = centre.centre.incident(&duty, begun.object());
+        assert_eq!(row.expect("is there").title.as_deref(), Some("smoke"));
+    });
+}
+
+#[test]
 fn nobody_reads_what_role_and_tree_do_not_give() {
     on_both(|centre| {
         let duty = staff(&centre, 9, Role::DutyOfficer);
