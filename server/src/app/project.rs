@@ -20,6 +20,7 @@ mod zones;
 
 pub(super) use batch::{Batch, Write, parsed, text_of};
 pub(super) use documents::{Documents, Held};
+pub(super) use incident::code_tag;
 pub(super) use media::hash_tag;
 pub(super) use search::query_tokens;
 pub use search::tokens;

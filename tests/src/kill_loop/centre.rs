@@ -299,7 +299,7 @@ impl Load {
             let make = |document: &_, actor, at| {
                 let edit = IncidentEdit {
                     title: Set::To(worker::incident_title(n)),
-                    category: Set::To(1),
+                    category: worker::category(),
                     ..IncidentEdit::default()
                 };
                 edit.change(document, actor, at)

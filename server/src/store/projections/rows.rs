@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tala_protocol::envelope::Audience;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
+use tala_protocol::registry::Code;
 
 mod form;
 
@@ -163,7 +164,7 @@ pub struct IncidentRow {
     /// Whose.
     pub owner: Owner,
     /// Code of the category.
-    pub category: Option<u16>,
+    pub category: Option<Code>,
     /// What it is called.
     pub title: Option<String>,
     /// What was seen.
