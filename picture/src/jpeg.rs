@@ -65,5 +65,8 @@ fn check(info: &ImageInfo) -> Result<(), PictureError> {
 
 /// How often a scan begins. A picture within the EXIF block may count as well: never too few.
 fn scans(bytes: &[u8]) -> usize {
-    bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count()
+    bytes
+        .windows(2)
+        .filter(|pair| *pair == [0xff, 0xda])
+        .count()
 }

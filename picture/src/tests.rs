@@ -78,7 +78,10 @@ fn what_is_no_picture_or_claims_too_much_is_refused() {
     wide.splice(16..20, 1_000_000_u32.to_be_bytes());
     assert!(thumbnail(&wide, 320).is_err());
     let mut tall = jpeg(64, 64);
-    let frame = tall.windows(2).position(|m| m == [0xff, 0xc0]).expect("a frame");
+    let frame = tall
+        .windows(2)
+        .position(|m| m == [0xff, 0xc0])
+        .expect("a frame");
     tall.splice(frame + 5..frame + 9, [0xff, 0xff, 0xff, 0xff]);
     assert!(matches!(
         thumbnail(&tall, 320),
@@ -86,5 +89,8 @@ fn what_is_no_picture_or_claims_too_much_is_refused() {
     ));
     let mut bomb = jpeg(64, 64);
     bomb.extend([0xff, 0xda].repeat(100));
-    assert!(matches!(thumbnail(&bomb, 320), Err(PictureError::Scans(101))));
+    assert!(matches!(
+        thumbnail(&bomb, 320),
+        Err(PictureError::Scans(101))
+    ));
 }

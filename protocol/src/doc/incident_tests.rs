@@ -9,8 +9,8 @@ use super::*;
 use crate::gate::kit::Phone;
 use crate::hash::Digest;
 use crate::id::ObjectId;
-use crate::registry::Code;
 use crate::measure::SquareMetres;
+use crate::registry::Code;
 use crate::time::UnixMs;
 
 fn entry(n: u8) -> EntryId {

@@ -205,9 +205,7 @@ mod versions {
         phone.edit_freely(|tx| match kind {
             0 => tx.put(ROOT, "new", value).expect("an unknown key"),
             1 => tx.put(ROOT, "s", 90 + value).expect("an unknown code"),
-            2 => tx
-                .put(ROOT, "c", value)
-                .expect("an unknown type"),
+            2 => tx.put(ROOT, "c", value).expect("an unknown type"),
             3 => {
                 let map = tx.put_object(ROOT, "map", ObjType::Map).expect("a map");
                 tx.put(&map, "v", value).expect("put");

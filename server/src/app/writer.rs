@@ -250,8 +250,10 @@ impl WriterThread {
                 .map(|command| command.work(&mut commit, office.as_ref()))
                 .collect::<Result<Vec<_>, _>>()?;
             result = Some((done, commit.finish()?));
+            fail::fail_point!("writer-before-commit");
             Ok(())
         })?;
+        fail::fail_point!("writer-after-commit");
         if keep {
             (self.kept_checkpoint, self.kept_at) = (latest.size, now);
         }

@@ -140,7 +140,10 @@ fn incident(
     at: UnixMs,
 ) -> Result<IncidentEdit, RigError> {
     let world = |what: &str| RigError::World(format!("{}: {what}", scenario.key));
-    let category = scenario.category.parse().map_err(|error: NotACode| world(&error.to_string()))?;
+    let category = scenario
+        .category
+        .parse()
+        .map_err(|error: NotACode| world(&error.to_string()))?;
     let shape = shape(&scenario.geometry).ok_or_else(|| world("no usable geometry"))?;
     let area = match &shape {
         Shape::Polygon(rings) => rings.first().and_then(|ring| area(ring)),

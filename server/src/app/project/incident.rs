@@ -74,7 +74,10 @@ fn project_incident(
     held: &Held,
 ) {
     let row = incident_row(registries, id, owner, held);
-    let category = row.category.as_ref().and_then(|code| type_of(registries, code));
+    let category = row
+        .category
+        .as_ref()
+        .and_then(|code| type_of(registries, code));
     let words = [
         row.title.as_deref(),
         row.narrative.as_deref(),

@@ -176,6 +176,7 @@ impl Projector {
         if !verdicts.is_empty() {
             self.writer.say(verdicts)?;
         }
+        fail::fail_point!("projector-before-keep");
         let (writes, live) = (batch.into_writes(), Arc::clone(&self.live));
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
@@ -187,6 +188,7 @@ impl Projector {
             }
             tx.set_projected_to(done)
         }))?;
+        fail::fail_point!("projector-after-keep");
         let told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
         live.publish(told);
         Ok(())
