@@ -152,6 +152,15 @@ impl Centre {
         self.checkpoint.get()
     }
 
+    /// Envelopes below this have their leaf under the newest signed checkpoint: their receipt is a proof.
+    pub fn proved_below(&self) -> Result<Lsn, AppError> {
+        let checkpoint = self.checkpoint.get();
+        let log = read(self.store.as_ref(), |reads| reads.log())?;
+        let log = log.filter(|log| log.id == checkpoint.log);
+        let log = log.ok_or(AppError::NotInitialised)?;
+        Ok(Lsn(checkpoint.size.saturating_sub(log.base)))
+    }
+
     /// Which log positions and leaves belong to.
     pub fn log_id(&self) -> LogId {
         self.checkpoint.get().log

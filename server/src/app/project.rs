@@ -5,11 +5,13 @@
 //! with how far they go, so a crash repeats a batch and never loses or doubles one. Refusals of the gate are
 //! said as signed verdicts before the batch is kept. Rebuilding is the same from the beginning.
 
+mod ack;
 mod batch;
 mod change;
 mod documents;
 mod fields;
 mod incident;
+mod joint;
 mod media;
 mod patrol;
 mod search;
@@ -24,6 +26,7 @@ pub(super) use incident::code_tag;
 pub(super) use media::hash_tag;
 pub(super) use search::query_tokens;
 pub use search::tokens;
+pub(super) use sos::alert_tag;
 pub(super) use thread::{Progress, Projector, ProjectorHandle};
 pub use zones::Zones;
 
@@ -91,8 +94,10 @@ impl Projector {
             Kind::Revocation => self.documents.revoked(reads, stored),
             _ if apart => Ok(()),
             Kind::Track => self.project_segment(reads, stored, batch),
-            Kind::Sos => {
-                self.project_sos(stored, batch);
+            Kind::Sos => sos::project_sos(reads, stored, batch),
+            Kind::Ack => ack::project_ack(reads, stored, batch),
+            Kind::Grant => {
+                self.documents.granted(stored);
                 Ok(())
             }
             Kind::Media => {

@@ -11,7 +11,7 @@ use tala_protocol::id::{ObjectId, UnitId};
 
 use super::{Lsn, StoreError};
 pub use rows::{
-    AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
+    AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
     PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
 };
 

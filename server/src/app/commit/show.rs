@@ -74,6 +74,10 @@ impl Commit<'_> {
         if self.tx.granted(grant.object)?.contains(&scope) {
             return Ok(());
         }
+        if grant.hand_over && let Some(home) = self.home(grant.object)? {
+            // Whoever had it goes on seeing it.
+            self.tx.grant(grant.object, &home)?;
+        }
         self.tx.grant(grant.object, &scope)?;
         let (mut from, mut authors) = (Lsn(0), BTreeSet::new());
         loop {
@@ -93,6 +97,17 @@ impl Commit<'_> {
             self.show_subject(author, &scope)?;
         }
         Ok(())
+    }
+
+    fn home(&mut self, object: ObjectId) -> Result<Option<Scope>, StoreError> {
+        let first = self.tx.envelopes_about(object, Lsn(0), 1)?;
+        Ok(first.first().map(|stored| {
+            let feed = stored.envelope.header().feed;
+            Scope {
+                unit: feed.unit,
+                audience: feed.audience,
+            }
+        }))
     }
 
     fn show_all(

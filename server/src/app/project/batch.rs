@@ -150,8 +150,5 @@ pub(in crate::app) fn text_of(row: &impl Serialize) -> String {
 
 /// Reads the JSON of a row.
 pub(in crate::app) fn parsed<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    match serde_json::from_str(&row.text) {
-        Ok(row) => Ok(row),
-        Err(_) => Err(StoreError::Damaged("projected row")),
-    }
+    serde_json::from_str(&row.text).map_err(StoreError::row("projected row"))
 }

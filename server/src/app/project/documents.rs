@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tala_protocol::body::{ChangeBody, Ruling as RulingCode, VerdictBody};
+use tala_protocol::body::{ChangeBody, Grant, Ruling as RulingCode, VerdictBody};
 use tala_protocol::cert::{Directory, Holder, Revocation};
 use tala_protocol::doc::{ActorId, ChangeHash, DocType, Document};
 use tala_protocol::envelope::{Header, Kind};
@@ -40,7 +40,10 @@ pub(super) struct Author {
 #[derive(Debug, Default)]
 pub(in crate::app) struct Held {
     doc_type: Option<DocType>,
-    owner: Option<Owner>,
+    /// Where it was made.
+    home: Option<Owner>,
+    /// To whom it was handed over last, and by which envelope.
+    handed_to: Option<(Lsn, Owner)>,
     genesis: Option<Author>,
     ledger: Ledger,
     document: Document,
@@ -88,6 +91,15 @@ impl Documents {
         }
         // Others are built when they are projected, with this change among their envelopes.
         Ok(())
+    }
+
+    /// A grant: the record is told again, to those who see it from now on too.
+    pub(super) fn granted(&mut self, stored: &StoredEnvelope) {
+        let object = stored.envelope.object();
+        self.touched.insert(object);
+        if let Some(held) = self.held.get_mut(&object) {
+            held.granted(stored);
+        }
     }
 
     /// A verdict: whatever it is about is judged anew.
@@ -212,6 +224,7 @@ impl Held {
                     held.receive(reads, directory, stored)?;
                 }
                 Kind::Verdict => held.rule(stored)?,
+                Kind::Grant => held.granted(stored),
                 _ => {}
             }
         }
@@ -249,7 +262,7 @@ impl Held {
         }
         if let Some((doc_type, _)) = body.genesis.filter(|_| envelope.is_genesis()) {
             self.doc_type = Some(DocType::from_code(doc_type));
-            self.owner = Some(Owner {
+            self.home = Some(Owner {
                 unit: header.feed.unit,
                 audience: header.feed.audience,
             });
@@ -268,6 +281,21 @@ impl Held {
         });
         self.settle(outcome)?;
         Ok(true)
+    }
+
+    /// Takes in a grant that stands: the last one that hands over says who is responsible.
+    fn granted(&mut self, stored: &StoredEnvelope) {
+        let Some(Ok(grant)) = stored.envelope.body().map(Grant::from_bytes) else {
+            return;
+        };
+        let is_later = self.handed_to.is_none_or(|(lsn, _)| lsn <= stored.lsn);
+        if grant.hand_over && is_later && stored.standing != Standing::Quarantined {
+            let owner = Owner {
+                unit: grant.unit,
+                audience: grant.audience,
+            };
+            self.handed_to = Some((stored.lsn, owner));
+        }
     }
 
     fn rule(&mut self, stored: &StoredEnvelope) -> Result<(), StoreError> {
@@ -297,8 +325,15 @@ impl Held {
         self.doc_type
     }
 
+    /// Who is responsible now: whoever it was handed over to last, or its home.
     pub(in crate::app) fn owner(&self) -> Option<Owner> {
-        self.owner
+        let home = self.home?;
+        Some(self.handed_to.map_or(home, |(_, owner)| owner))
+    }
+
+    /// Where it was made: its unit, and the audience that its genesis fixed.
+    pub(in crate::app) fn home(&self) -> Option<Owner> {
+        self.home
     }
 
     pub(in crate::app) fn document(&self) -> &Document {

@@ -43,7 +43,9 @@ impl Projector {
             match held.doc_type() {
                 Some(DocType::Patrol) => patrol::project(reads, batch, object, owner, held)?,
                 Some(DocType::Incident) => {
-                    change::project(batch, object, owner, held, &fresh);
+                    // What was written stays its home's; the record goes to whoever is responsible.
+                    let home = held.home().unwrap_or(owner);
+                    change::project(batch, object, home, held, &fresh);
                     project_incident(batch, &self.registries, object, owner, held);
                 }
                 _ => {}

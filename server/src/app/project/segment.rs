@@ -5,9 +5,10 @@ use tala_protocol::fix::Fix;
 use tala_protocol::track::{SegmentHeader, decode, read_header};
 
 use super::batch::{Batch, Write, text_of};
+use super::joint::box_of;
 use super::patrol;
 use super::thread::Projector;
-use crate::store::projections::{BoxE7, GapPart, Owner, PositionRow, Row, RowKind, SegmentRow};
+use crate::store::projections::{GapPart, Owner, PositionRow, Row, RowKind, SegmentRow};
 use crate::store::{Reads, StoreError, StoredEnvelope};
 
 impl Projector {
@@ -32,14 +33,7 @@ impl Projector {
             return Ok(());
         }
         patrol::add_segment(reads, batch, &row)?;
-        let [west, south, east, north] = row.bbox;
-        let around = BoxE7 {
-            west,
-            south,
-            east,
-            north,
-        };
-        batch.write(Write::Box(stored.lsn, around));
+        batch.write(Write::Box(stored.lsn, box_of(&row)));
         batch.put(Row {
             kind: RowKind::Segment,
             key: key.to_vec(),
@@ -50,7 +44,7 @@ impl Projector {
             text: text_of(&row),
         });
         batch.tell("track", row.owner, &row);
-        self.alert_zones(&row, &around, &body.segment, batch);
+        self.alert_zones(reads, stored, &row, &body.segment, batch)?;
         let newest = batch.newest.entry(row.device);
         let newest = newest.or_insert_with(|| (row.clone(), body.segment.clone()));
         if newest.0.until < row.until {

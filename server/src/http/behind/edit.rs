@@ -7,7 +7,6 @@ use tala_protocol::registry::Code;
 
 use super::{Tagged, incidents, rows};
 use crate::app::access::Grant;
-use crate::app::desk::DeskCtx;
 use crate::app::{AppError, Centre};
 use crate::http::wire::incident::EditWire;
 use crate::store::projections::{IncidentRow, RowKind};
@@ -28,14 +27,11 @@ pub(super) fn incident(
         return Ok(None);
     }
     let change = change(centre, &it, edit)?;
-    let desk = grant.desk(it.owner.unit, it.owner.audience);
-    let desk = desk.ok_or(AppError::NotFound)?;
-    let reader = centre.reader(grant.asker().person);
-    let ctx = DeskCtx {
-        reader: &reader,
-        desk,
-    };
-    match centre.edit_incident(ctx, id, &it.heads, &change) {
+    if !grant.sees(&it.owner) {
+        // It was shown to the reader's unit, not handed over.
+        return Err(AppError::Forbidden);
+    }
+    match centre.edit_incident(grant, id, &it.heads, &change) {
         Ok(Some(said)) => centre.wait_for(said.lsn)?,
         Ok(None) => {}
         Err(AppError::Conflict(_)) => return Ok(None),

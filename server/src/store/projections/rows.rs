@@ -318,6 +318,24 @@ pub struct AlertRow {
     pub zone: Option<String>,
     /// What was said.
     pub note: Option<String>,
+    /// Ids of the envelopes that raised it, hex: the first, then the latest.
+    #[serde(default)]
+    pub envelopes: Vec<String>,
+    /// Who took it on; none: it is open.
+    #[serde(default)]
+    pub acknowledged: Option<AlertAck>,
+}
+
+/// The first word that somebody looks after an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertAck {
+    /// Who.
+    #[serde(with = "id_hex_opt", default)]
+    pub person: Option<PersonId>,
+    /// When the centre learned of it, ms.
+    pub at: i64,
+    /// A word to whoever waits.
+    pub note: Option<String>,
 }
 
 /// A file that belongs to a record.
