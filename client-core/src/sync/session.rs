@@ -4,7 +4,7 @@ use tala_protocol::cbor::CborError;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::frame::{self, FrameError};
-use tala_protocol::sync::{LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{Cursor, LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError};
@@ -93,11 +93,13 @@ pub enum SyncError {
     Engine(#[from] EngineError),
 }
 
-/// A request under way: the envelopes sent, in order, and the leaves asked to be proved.
+/// A request under way: the envelopes sent, in order, the leaves asked to be proved, and where the lists
+/// stood.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) ids: Vec<Digest>,
     pub(super) prove: Vec<LeafRange>,
+    pub(super) cursors: Vec<Cursor>,
 }
 
 /// A sync under way.
@@ -115,7 +117,7 @@ pub struct SyncSession {
 impl SyncSession {
     /// Begins. Seal and sign first ([`Engine::prepare_sync`]); the beacon is made at this moment.
     pub fn start<S: Store>(
-        engine: &Engine<S>,
+        engine: &mut Engine<S>,
         options: SyncOptions,
         beacon: Option<Vec<u8>>,
     ) -> Result<(Self, Step), SyncError> {
@@ -156,7 +158,7 @@ impl SyncSession {
         self.summary.later |= took.later;
         self.summary.restored |= took.restored;
         // A page that says "more" and brings nothing new would go on for ever.
-        self.next(engine, now, more && took.moved_on)
+        self.next(engine, now, took.again || (more && took.moved_on))
     }
 
     /// Takes note of how far a file came, and says what is next.
@@ -200,8 +202,9 @@ impl SyncSession {
         Ok(Step::Done(self.summary.clone()))
     }
 
-    fn request<S: Store>(&mut self, engine: &Engine<S>) -> Result<Step, SyncError> {
+    fn request<S: Store>(&mut self, engine: &mut Engine<S>) -> Result<Step, SyncError> {
         let batch = engine.next_batch(self.options.link)?;
+        engine.before_leaving(batch.newest_own)?;
         let ids = batch
             .envelopes
             .iter()
@@ -235,6 +238,7 @@ impl SyncSession {
         self.sent = Some(Sent {
             ids,
             prove: request.prove.clone(),
+            cursors: request.cursors.clone(),
         });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }

@@ -5,12 +5,15 @@ mod pull;
 mod push;
 
 use tala_protocol::id::{DeviceId, LogId};
-use tala_protocol::sync::{Cursor, LIST_CLOSED, Scope, SyncReply, SyncRequest, Versions};
+use tala_protocol::log::SignedRestore;
+use tala_protocol::sync::{
+    Cursor, LIST_CLOSED, LeafRange, Scope, SyncReply, SyncRequest, Versions,
+};
 use tala_protocol::time::UnixMs;
 
 use super::centre::Centre;
 use super::error::AppError;
-use super::proofs;
+use super::proofs::{self, SignedCheckpoint};
 use super::scopes::device_scopes;
 use crate::store::{LogRow, Reads, read};
 
@@ -25,6 +28,8 @@ pub struct DeviceCtx {
 const BUDGET_MIN: usize = 8 * 1024;
 /// Largest page, bytes.
 const BUDGET_MAX: usize = 256 * 1024;
+/// Most restores that a phone is told of at once.
+const RESTORES_MAX: usize = 64;
 /// Marks a list in [`SyncReply::scopes`] that the device may not read any more.
 pub const NOT_READABLE: u64 = LIST_CLOSED;
 
@@ -61,7 +66,10 @@ impl Centre {
             answer.log = log.id;
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
-                self.answer_proofs(reads, &request.prove, request.proof_from, &mut answer)?;
+                // Everything that a reply proves, it proves under one checkpoint: the push's, if there is one.
+                let checkpoint = pushed.checkpoint().unwrap_or_else(|| self.checkpoint());
+                let asked = (request.prove.as_slice(), request.proof_from);
+                answer_proofs(reads, &checkpoint, asked, &mut answer)?;
                 if pushes || !request.prove.is_empty() {
                     answer.backed_up_to = Some(log.backed_up_to).filter(|leaf| *leaf > 0);
                 }
@@ -70,6 +78,8 @@ impl Centre {
                 }
                 let Some(cursors) = cursors(&log, request.log, &request.cursors) else {
                     answer.restored = log.restored.clone();
+                    let statements = reads.restore_statements()?;
+                    answer.restored_before = missed(statements, request.log);
                     answer.scopes = Some(readable.iter().map(|s| at(*s, 0)).collect());
                     return Ok(());
                 };
@@ -83,26 +93,36 @@ impl Centre {
             Ok(filled.map(|()| answer))
         })?
     }
+}
 
-    fn answer_proofs(
-        &self,
-        reads: &dyn Reads,
-        prove: &[tala_protocol::sync::LeafRange],
-        proof_from: Option<u64>,
-        reply: &mut SyncReply,
-    ) -> Result<(), AppError> {
-        let checkpoint = self.checkpoint();
-        for range in prove {
-            // A range that this log does not have (another log, a future) is left out, not an error.
-            if let Ok(receipt) = proofs::receipt(reads, &checkpoint, *range) {
-                reply.receipts.push(receipt.to_bytes());
-            }
+fn answer_proofs(
+    reads: &dyn Reads,
+    checkpoint: &SignedCheckpoint,
+    (prove, proof_from): (&[LeafRange], Option<u64>),
+    reply: &mut SyncReply,
+) -> Result<(), AppError> {
+    for range in prove {
+        // A range that this log does not have (another log, a future) is left out, not an error.
+        if let Ok(receipt) = proofs::receipt(reads, checkpoint, *range) {
+            reply.receipts.push(receipt.to_bytes());
         }
-        if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
-            reply.consistency = proofs::consistency(reads, &checkpoint, from).ok();
-        }
-        Ok(())
     }
+    if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
+        reply.consistency = proofs::consistency(reads, checkpoint, from).ok();
+    }
+    Ok(())
+}
+
+/// The statements of the restores that a phone missed besides the newest: back to the one that ended the log
+/// it named.
+fn missed(statements: Vec<Vec<u8>>, named: Option<LogId>) -> Vec<Vec<u8>> {
+    let ended = |bytes: &Vec<u8>| SignedRestore::from_bytes(bytes).map(|s| s.statement.old_log);
+    let last = statements
+        .iter()
+        .take(RESTORES_MAX)
+        .position(|bytes| ended(bytes).ok() == named && named.is_some());
+    let count = last.unwrap_or(0);
+    statements.into_iter().skip(1).take(count).collect()
 }
 
 /// The cursors, if they belong to this log; at first contact there are none.

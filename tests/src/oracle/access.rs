@@ -39,6 +39,11 @@ impl Access {
         self.at_contact.insert(device, units);
     }
 
+    /// The units that a device was told of at its last contact.
+    pub fn told(&self, device: DeviceId) -> BTreeSet<UnitId> {
+        self.at_contact.get(&device).cloned().unwrap_or_default()
+    }
+
     /// The office showed an object to another unit.
     pub fn grant(&mut self, object: ObjectId, unit: UnitId) {
         self.granted.insert((object, unit));

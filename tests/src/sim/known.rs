@@ -14,17 +14,6 @@ use super::SimError;
 use super::centre::station;
 use super::world::World;
 
-/// A directory believes the statement about a membership that it heard last, not the one that was made last:
-/// after a restore of the centre, phones offer old statements again, and whoever has moved away may read the
-/// old unit again. Bridged by officers who belong to units by their phone's assignment alone, which goes by
-/// its date.
-pub(super) const MEMBERSHIPS_MOVE: bool = false;
-
-/// A backup made in the run of the program that goes on, or the one before it, is not recognised when
-/// it comes back: the marker outside still names that opening. The phone then writes on in its old
-/// feeds and forks them. Bridged by opening the phone twice more before it goes back.
-pub(super) const OPENINGS_SINCE_BACKUP: usize = 2;
-
 /// A revocation is shown to the units in which the device wrote, not to those that records of it were handed
 /// over to: their phones go on believing what stands behind the cut. Bridged by telling every unit.
 pub(super) fn units_that_must_hear(stations: usize) -> impl Iterator<Item = UnitId> {

@@ -78,21 +78,16 @@ impl World {
         if from == to || revoked {
             return Ok(());
         }
-        let mut statements = vec![Statement::Assignment(assignment(device, to, person, now))];
-        if known::MEMBERSHIPS_MOVE {
-            let begun = self.centre.app().directory();
-            let begun = begun
-                .memberships(person, now)
-                .find(|m| m.unit == from)
-                .map_or(now, |m| m.from);
-            statements.push(Statement::Membership(membership(
-                person,
-                from,
-                begun,
-                Some(now),
-            )));
-            statements.push(Statement::Membership(membership(person, to, now, None)));
-        }
+        let begun = self.centre.app().directory();
+        let begun = begun
+            .memberships(person, now)
+            .find(|m| m.unit == from)
+            .map_or(now, |m| m.from);
+        let statements = [
+            Statement::Assignment(assignment(device, to, person, now)),
+            Statement::Membership(membership(person, from, begun, Some(now))),
+            Statement::Membership(membership(person, to, now, None)),
+        ];
         self.office_states(to, &statements)?;
         self.access.put(device, BTreeSet::from([to]));
         self.counts.moves += 1;

@@ -174,6 +174,10 @@ impl World {
             if self.phone(n)?.revoked || !self.access.units(device).contains(&unit) {
                 continue;
             }
+            if let Some(alarm) = self.phone(n)?.engine()?.centre().alarm {
+                let detail = format!("phone {n} raises {alarm:?}");
+                found.push(Violation::new("alarm", detail));
+            }
             let replica = Replica::read(&format!("phone {n}"), self.phone(n)?.engine_mut()?)?;
             found.extend(replica.check_envelopes(&expected, &apart));
             found.extend(replica.check_documents(&reference, &expected.objects));
