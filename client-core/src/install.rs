@@ -13,6 +13,8 @@ use crate::identity::Identity;
 use crate::store::{Store, Write};
 
 const OPENING: &str = "opening";
+/// Set, not empty: the store came from a backup and may lack what this phone wrote since.
+const LACKS_OWN: &str = "lacks own";
 
 /// The marker failed.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +94,7 @@ pub(crate) fn check(
             "the store came from a backup: a new epoch begins"
         );
         batch.push(Write::Set(IDENTITY, me.to_bytes()));
+        batch.push(Write::Set(LACKS_OWN, vec![1]));
     } else {
         // Marker, store, marker: wherever the power goes between them, the two still fit, and once all
         // three are written only the present store does. Of a restored store the marker must go on
@@ -101,6 +104,17 @@ pub(crate) fn check(
     store.commit(&batch)?;
     marker.write(&mark(after).to_bytes())?;
     Ok(restored)
+}
+
+/// Whether the centre is to be asked for what this phone wrote itself.
+pub(crate) fn lacks_own(store: &impl Store) -> Result<bool, EngineError> {
+    let set = store.setting(LACKS_OWN)?;
+    Ok(set.is_some_and(|bytes| !bytes.is_empty()))
+}
+
+/// The centre has given all that it has: nothing is lacking any more.
+pub(crate) fn has_own() -> Write {
+    Write::Set(LACKS_OWN, Vec::new())
 }
 
 impl Mark {

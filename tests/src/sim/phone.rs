@@ -46,8 +46,6 @@ pub struct SimPhone {
     pub backup: Option<Backup>,
     /// How many fixes it was given.
     pub fixes: i64,
-    /// Whether it ever went back to a backup.
-    pub went_back: bool,
     /// Whether the office has revoked it.
     pub revoked: bool,
     key: SigningKey,
@@ -133,7 +131,6 @@ impl SimPhone {
             blobs: MemoryBlobs::default(),
             backup: None,
             fixes: 0,
-            went_back: false,
             revoked: false,
             key,
             marker,

@@ -50,7 +50,6 @@ impl World {
             self.phone(n)?.kill(now_ms)?;
         }
         self.phone(n)?.go_back(backup, now_ms)?;
-        self.phone(n)?.went_back = true;
         // It knows again what it knew then, until the centre tells it otherwise.
         let cursors = self.phone(n)?.engine()?.store().cursors();
         let cursors = cursors.map_err(tala_client::engine::EngineError::from)?;
