@@ -119,7 +119,7 @@ impl<S: Store> Engine<S> {
     /// it moves on whenever something new is about to leave the phone.
     pub fn open(
         mut store: S,
-        marker: impl InstallMarker + 'static,
+        marker: Box<dyn InstallMarker>,
         now: DeviceTimes,
         entropy: &mut impl Entropy,
     ) -> Result<(Self, Opening), EngineError> {
@@ -127,8 +127,7 @@ impl<S: Store> Engine<S> {
             return Err(EngineError::NotEnrolled);
         };
         let mut me = Identity::from_bytes(&bytes).map_err(|source| damaged(IDENTITY, source))?;
-        let (installation, restored) =
-            Installation::open(&mut store, Box::new(marker), &mut me, entropy)?;
+        let (installation, restored) = Installation::open(&mut store, marker, &mut me, entropy)?;
         let centre = match store.setting(CENTRE)? {
             Some(bytes) => Centre::from_bytes(&bytes).map_err(|source| damaged(CENTRE, source))?,
             None => Centre::default(),

@@ -18,6 +18,8 @@ use crate::identity::Identity;
 use crate::store::{Store, Write};
 
 const OPENING: &str = "opening";
+/// Set, not empty: the store came from a backup and may lack what this phone wrote since.
+const LACKS_OWN: &str = "lacks own";
 
 /// The marker failed.
 #[derive(Debug, thiserror::Error)]
@@ -48,16 +50,6 @@ impl InstallMarker for Option<Vec<u8>> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), MarkerError> {
         *self = Some(bytes.to_vec());
         Ok(())
-    }
-}
-
-impl<M: InstallMarker + ?Sized> InstallMarker for Box<M> {
-    fn read(&self) -> Result<Option<Vec<u8>>, MarkerError> {
-        (**self).read()
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), MarkerError> {
-        (**self).write(bytes)
     }
 }
 
@@ -184,6 +176,7 @@ fn begin_epoch(
     store.commit(&[
         Write::Set(OPENING, opening.to_vec()),
         Write::Set(IDENTITY, me.to_bytes()),
+        Write::Set(LACKS_OWN, vec![1]),
     ])?;
     let mark = Mark {
         before: opening,
@@ -191,6 +184,17 @@ fn begin_epoch(
         epoch: me.epoch,
     };
     Ok(marker.write(&mark.to_bytes())?)
+}
+
+/// Whether the centre is to be asked for what this phone wrote itself.
+pub(crate) fn lacks_own(store: &impl Store) -> Result<bool, EngineError> {
+    let set = store.setting(LACKS_OWN)?;
+    Ok(set.is_some_and(|bytes| !bytes.is_empty()))
+}
+
+/// The centre has given all that it has: nothing is lacking any more.
+pub(crate) fn has_own() -> Write {
+    Write::Set(LACKS_OWN, Vec::new())
 }
 
 impl Mark {

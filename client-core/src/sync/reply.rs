@@ -14,6 +14,7 @@ use super::restored;
 use super::session::Sent;
 use crate::engine::{ALL, CENTRE, Engine, EngineError};
 use crate::identity::Centre;
+use crate::install;
 use crate::intake::{Intake, Origin};
 use crate::store::{Delivery, LeafAt, Pick, Store, Write};
 
@@ -85,6 +86,9 @@ impl<S: Store> Engine<S> {
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
+        if sent.own && !reply.more && !took.restored && reply.scopes.is_none() {
+            batch.push(install::has_own());
+        }
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
         batch.extend(self.scopes(reply.scopes, took.restored)?);
         took.again = !again.is_empty();

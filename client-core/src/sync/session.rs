@@ -4,10 +4,13 @@ use tala_protocol::cbor::CborError;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::frame::{self, FrameError};
-use tala_protocol::sync::{Cursor, LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{
+    Cursor, FEATURE_OWN, LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions,
+};
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError};
+use crate::install;
 use crate::outbox::Link;
 use crate::store::Store;
 
@@ -100,6 +103,8 @@ pub(super) struct Sent {
     pub(super) ids: Vec<Digest>,
     pub(super) prove: Vec<LeafRange>,
     pub(super) cursors: Vec<Cursor>,
+    /// What this phone wrote itself was asked for too.
+    pub(super) own: bool,
 }
 
 /// A sync under way.
@@ -219,10 +224,11 @@ impl SyncSession {
         };
         let wants_proof = !prove.is_empty() || !batch.envelopes.is_empty();
         let checkpoint = engine.centre.checkpoint.filter(|_| wants_proof);
+        let own = install::lacks_own(&engine.store)?;
         let budget = u32::try_from(self.options.link.batch_bytes()).unwrap_or(u32::MAX);
         let request = SyncRequest {
             versions: Versions::CURRENT,
-            features: 0,
+            features: if own { FEATURE_OWN } else { 0 },
             log: engine.centre.log,
             cursors: engine.store.cursors().map_err(EngineError::from)?,
             runs: Run::pack_all(&batch.envelopes),
@@ -239,6 +245,7 @@ impl SyncSession {
             ids,
             prove: request.prove.clone(),
             cursors: request.cursors.clone(),
+            own,
         });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }

@@ -98,7 +98,7 @@ impl<S: Store> Phone<S> {
         enrolment
             .finish(&frame::close(&reply.to_bytes()), &mut store, now.wall)
             .expect("enrols");
-        let (marker, mut dice) = (None::<Vec<u8>>, Dice::new(u64::from(seed)));
+        let (marker, mut dice) = (Box::new(None::<Vec<u8>>), Dice::new(u64::from(seed)));
         let (engine, _) = Engine::open(store, marker, now, &mut dice).expect("opens");
         Self {
             engine,

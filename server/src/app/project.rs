@@ -9,6 +9,7 @@ mod batch;
 mod change;
 mod documents;
 mod fields;
+mod follow;
 mod incident;
 mod media;
 mod patrol;
@@ -31,7 +32,7 @@ use tala_protocol::id::ObjectId;
 use tala_protocol::registry::{IncidentType, LegalRule, Registry};
 
 use crate::store::projections::RowKind;
-use crate::store::{Reads, Standing, StoreError, StoredEnvelope};
+use crate::store::{Lsn, Reads, Standing, StoreError, StoredEnvelope};
 
 /// What incidents are named and judged by.
 #[derive(Debug, Clone, Default)]
@@ -68,10 +69,12 @@ impl Projector {
         reads: &dyn Reads,
         envelopes: &[StoredEnvelope],
     ) -> Result<Batch, StoreError> {
-        let mut batch = Batch::default();
+        let end = envelopes.last().map_or(Lsn(0), |last| last.lsn);
+        let mut batch = Batch::until(end);
         for stored in envelopes {
             self.one(reads, stored, &mut batch)?;
         }
+        self.project_anew(reads, &mut batch)?;
         self.project_documents(reads, &mut batch)?;
         self.project_positions(&mut batch);
         Ok(batch)
@@ -83,12 +86,24 @@ impl Projector {
         stored: &StoredEnvelope,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let apart = stored.standing == Standing::Quarantined;
         match stored.envelope.header().kind {
             Kind::Change => self.documents.receive(reads, &self.directory.get(), stored),
-            Kind::Verdict => self.documents.judged(reads, stored),
-            Kind::Revocation => self.documents.revoked(reads, stored),
-            _ if apart => Ok(()),
+            Kind::Verdict => self.follow_verdict(reads, stored, batch),
+            Kind::Revocation => self.follow_revocation(reads, stored, batch),
+            Kind::Erasure => self.follow_erasure(reads, stored, batch),
+            _ => self.fact(reads, stored, batch),
+        }
+    }
+
+    /// Projects what is no part of a document.
+    fn fact(
+        &mut self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        match stored.envelope.header().kind {
+            _ if stored.standing == Standing::Quarantined => Ok(()),
             Kind::Track => self.project_segment(reads, stored, batch),
             Kind::Sos => {
                 self.project_sos(stored, batch);

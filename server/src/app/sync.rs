@@ -3,11 +3,12 @@
 mod beacon;
 mod pull;
 mod push;
+mod told;
 
 use tala_protocol::id::{DeviceId, LogId};
 use tala_protocol::log::SignedRestore;
 use tala_protocol::sync::{
-    Cursor, LIST_CLOSED, LeafRange, Scope, SyncReply, SyncRequest, Versions,
+    Cursor, FEATURE_OWN, LIST_CLOSED, LeafRange, Scope, SyncReply, SyncRequest, Versions,
 };
 use tala_protocol::time::UnixMs;
 
@@ -58,7 +59,8 @@ impl Centre {
         let budget = usize::try_from(request.budget_bytes).unwrap_or(BUDGET_MAX);
         let budget = budget.clamp(BUDGET_MIN, BUDGET_MAX);
         let readable = device_scopes(&directory, ctx.device, now);
-        read(self.store.as_ref(), |reads| {
+        let mut knows = false;
+        let answer = read(self.store.as_ref(), |reads| {
             let mut answer = reply.clone();
             let log = reads
                 .log()?
@@ -85,13 +87,24 @@ impl Centre {
                 };
                 answer.scopes = scopes_changed(&readable, cursors);
                 let asked = cursors.iter().filter(|c| readable.contains(&c.scope));
-                pull::fill(reads, ctx.device, asked, budget, now, &mut answer)?;
+                let reader = pull::Reader {
+                    device: ctx.device,
+                    wants_own: request.features & FEATURE_OWN != 0,
+                };
+                pull::fill(reads, reader, asked, budget, now, &mut answer)?;
+                knows = answer.scopes.is_none()
+                    && told::was_moved(&directory, ctx, now)
+                    && told::has_read_all(reads, cursors)?;
                 answer.wanted = self.uploads.wanted(ctx.device);
                 Ok(())
             };
             let filled = fill();
             Ok(filled.map(|()| answer))
-        })?
+        })??;
+        if knows {
+            self.note_told(ctx, &directory, now)?;
+        }
+        Ok(answer)
     }
 }
 

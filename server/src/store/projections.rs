@@ -149,11 +149,17 @@ pub trait ProjectionWrites {
     /// Keeps or replaces a row, by kind and key.
     fn put_row(&mut self, row: &Row) -> Result<(), StoreError>;
 
+    /// Forgets one row, if it is there.
+    fn forget_row(&mut self, kind: RowKind, key: &[u8]) -> Result<(), StoreError>;
+
     /// Forgets all rows of a kind (for replaced imports).
     fn forget_rows(&mut self, kind: RowKind) -> Result<(), StoreError>;
 
     /// Keeps the box of a segment.
     fn put_box(&mut self, lsn: Lsn, of: &BoxE7) -> Result<(), StoreError>;
+
+    /// Forgets the box of a segment, if it has one.
+    fn forget_box(&mut self, lsn: Lsn) -> Result<(), StoreError>;
 
     /// Replaces the tokens of an object.
     fn put_tokens(&mut self, object: ObjectId, tokens: &[String]) -> Result<(), StoreError>;

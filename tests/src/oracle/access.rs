@@ -20,6 +20,7 @@ pub enum Way {
 pub struct Access {
     units: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     at_contact: BTreeMap<DeviceId, BTreeSet<UnitId>>,
+    homes: BTreeMap<ObjectId, UnitId>,
     granted: BTreeSet<(ObjectId, UnitId)>,
 }
 
@@ -44,6 +45,11 @@ impl Access {
         self.at_contact.get(&device).cloned().unwrap_or_default()
     }
 
+    /// An object belongs to the field of a unit.
+    pub fn home(&mut self, object: ObjectId, unit: UnitId) {
+        self.homes.insert(object, unit);
+    }
+
     /// The office showed an object to another unit.
     pub fn grant(&mut self, object: ObjectId, unit: UnitId) {
         self.granted.insert((object, unit));
@@ -66,8 +72,15 @@ impl Access {
         let then = self.at_contact.get(&device).into_iter().flatten();
         let told = then.filter(|_| way == Way::Told);
         now.chain(told).any(|unit| {
-            let own = header.feed.unit == *unit && header.feed.audience == Audience::Field;
+            let home = self.homes.get(&object).filter(|_| !by_office(header.kind));
+            let home = *home.unwrap_or(&header.feed.unit);
+            let own = home == *unit && header.feed.audience == Audience::Field;
             own || self.granted.contains(&(object, *unit))
         })
     }
+}
+
+/// What the office says of other envelopes goes where they may have come to.
+const fn by_office(kind: Kind) -> bool {
+    matches!(kind, Kind::Verdict | Kind::Grant | Kind::Erasure)
 }

@@ -77,7 +77,7 @@ impl Phone {
         let store = open_store(folder, name)?;
         let marker = MarkerFile(folder.join("install.marker"));
         let mut entropy: fn() -> [u8; 16] = random16;
-        let opened = Engine::open(store, marker, now, &mut entropy);
+        let opened = Engine::open(store, Box::new(marker), now, &mut entropy);
         let (engine, opening) = opened.map_err(fault(name, "opening its engine"))?;
         let signer = SoftwareSigner::load(&folder.join("device.key"));
         let phone = Self {

@@ -175,7 +175,7 @@ impl SimCentre {
                 id: self.centre.log_id(),
                 statements: books.statements.clone(),
             };
-            self.store = Arc::new(replay(&head, &self.root(), left)?);
+            self.store = Arc::new(replay(&head, &self.root(), left, self.store())?);
         } else {
             self.store.return_writer(Box::new(NoWriter));
         }
@@ -216,7 +216,7 @@ impl SimCentre {
             id: self.centre.log_id(),
             statements: books.statements.clone(),
         };
-        self.store = Arc::new(replay(&head, &self.root(), left)?);
+        self.store = Arc::new(replay(&head, &self.root(), left, self.store())?);
         restore(
             &parts(Arc::clone(&self.store), Arc::clone(&self.effects))?,
             "simulated",

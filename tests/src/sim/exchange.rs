@@ -136,8 +136,7 @@ impl World {
         frame: &[u8],
     ) -> Result<(SyncReply, BTreeSet<UnitId>), SimError> {
         let device = self.phone(n)?.device;
-        let mut reply = self.centre.answer(device, frame, &mut self.rng)?;
-        self.give_own_back(n, &mut reply)?;
+        let reply = self.centre.answer(device, frame, &mut self.rng)?;
         self.check_page(n, &reply.runs)?;
         Ok((reply, self.access.units(device)))
     }

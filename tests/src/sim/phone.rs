@@ -47,8 +47,6 @@ pub struct SimPhone {
     pub backup: Option<Backup>,
     /// How many fixes it was given.
     pub fixes: i64,
-    /// Whether it ever went back to a backup.
-    pub went_back: bool,
     /// Whether the office has revoked it.
     pub revoked: bool,
     key: SigningKey,
@@ -121,7 +119,7 @@ impl SimPhone {
         enrol_store(&mut store, centre, unit, person, &public, now)?;
         let mut clock = PhoneClock::default();
         clock.reboot(now.0, rng.random());
-        let (marker, mut entropy) = (None::<Vec<u8>>, || rng.random());
+        let (marker, mut entropy) = (Box::new(None::<Vec<u8>>), || rng.random());
         let (engine, _) = Engine::open(store, marker, clock.read(now.0, false), &mut entropy)?;
         *tap.borrow_mut() = Tap::new(plant);
         Ok(Self {
@@ -133,7 +131,6 @@ impl SimPhone {
             blobs: MemoryBlobs::default(),
             backup: None,
             fixes: 0,
-            went_back: false,
             revoked: false,
             key,
             engine: Some(engine),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use tala_client::store::Store as _;
 use tala_protocol::cert::{Assignment, Holder, KeyStatement, Membership, Person, Role, Statement};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
@@ -145,6 +146,13 @@ impl World {
         let (device, now_ms) = (self.phone(n)?.device, self.now_ms);
         for id in &news.acknowledged {
             self.ledger.acknowledge(*id);
+        }
+        for id in &news.written {
+            let row = self.phone(n)?.engine()?.store().envelope(id);
+            let row = row.map_err(tala_client::engine::EngineError::from)?;
+            if let Some(row) = row.filter(|row| row.header.object.is_none()) {
+                self.access.home(row.object(), row.header.unit());
+            }
         }
         for received in &news.received {
             let allowed = self

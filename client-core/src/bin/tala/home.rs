@@ -80,7 +80,7 @@ impl Home {
         let marker = FileMarker {
             path: self.folder.join("no-backup").join("install"),
         };
-        let (engine, opening) = Engine::open(store, marker, now(), &mut SystemEntropy)?;
+        let (engine, opening) = Engine::open(store, Box::new(marker), now(), &mut SystemEntropy)?;
         Ok(Phone {
             engine,
             signer: self.signer()?,

@@ -33,7 +33,7 @@ impl Projector {
             let held = self
                 .documents
                 .get(reads, &directory, object, Lsn(u64::MAX))?;
-            let fresh = held.take_fresh();
+            let (fresh, all) = held.take_fresh();
             set_apart(reads, batch, held)?;
             let Some(owner) = held.owner() else {
                 continue;
@@ -41,6 +41,9 @@ impl Projector {
             match held.doc_type() {
                 Some(DocType::Patrol) => patrol::project(reads, batch, object, owner, held)?,
                 Some(DocType::Incident) => {
+                    if all {
+                        change::take_back(batch, held);
+                    }
                     change::project(batch, object, owner, held, &fresh);
                     project_incident(batch, &self.registries, object, owner, held);
                 }

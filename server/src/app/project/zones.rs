@@ -9,9 +9,13 @@ use tala_protocol::hash::Digest;
 use tala_protocol::track::{Segment, decode};
 
 use super::batch::Batch;
+use super::segment::{around, facts};
 use super::sos::alert_row;
 use super::thread::Projector;
-use crate::store::projections::{AlertKind, AlertRow, BoxE7, SegmentRow, ZoneRow, zone_kind};
+use crate::store::StoredEnvelope;
+use crate::store::projections::{
+    AlertKind, AlertRow, BoxE7, RowKind, SegmentRow, ZoneRow, zone_kind,
+};
 
 /// The zones that tracks are compared with.
 #[derive(Debug, Default)]
@@ -100,24 +104,52 @@ impl Projector {
         let Ok(segment) = decode(segment) else {
             return;
         };
-        let runs = runs(&segment);
-        for (id, zone) in met {
-            let stays = runs.iter().flat_map(|run| zone.stays(run));
-            for stay in stays {
-                let ends = [
-                    (AlertKind::ZoneEntry, stay.from),
-                    (AlertKind::ZoneExit, stay.until),
-                ];
-                for (kind, bound) in ends {
-                    if let Bound::Crossed(at) = bound {
-                        let alert = zone_alert(row, id, kind, at.0, &segment);
-                        batch.put(alert_row(&alert));
-                        batch.tell("alert", row.owner, &alert);
-                    }
+        for alert in alerts(row, met, &segment) {
+            batch.put(alert_row(&alert));
+            batch.tell("alert", row.owner, &alert);
+        }
+    }
+
+    /// Takes the alerts of a segment back.
+    pub(super) fn take_back_alerts(&self, stored: &StoredEnvelope, batch: &mut Batch) {
+        let Some((row, bytes)) = facts(stored) else {
+            return;
+        };
+        let (zones, around) = (self.zones.get(), around(&row));
+        let mut met = zones.meeting(&around).peekable();
+        if met.peek().is_none() {
+            return;
+        }
+        if let Ok(segment) = decode(&bytes) {
+            for alert in alerts(&row, met, &segment) {
+                batch.take_back(RowKind::Alert, alert.id.as_bytes());
+            }
+        }
+    }
+}
+
+/// An alert for each time that a segment crosses the boundary of one of these zones.
+fn alerts<'z>(
+    row: &SegmentRow,
+    met: impl Iterator<Item = (&'z str, &'z Zone)>,
+    segment: &Segment,
+) -> Vec<AlertRow> {
+    let runs = runs(segment);
+    let mut alerts = Vec::new();
+    for (id, zone) in met {
+        for stay in runs.iter().flat_map(|run| zone.stays(run)) {
+            let ends = [
+                (AlertKind::ZoneEntry, stay.from),
+                (AlertKind::ZoneExit, stay.until),
+            ];
+            for (kind, bound) in ends {
+                if let Bound::Crossed(at) = bound {
+                    alerts.push(zone_alert(row, id, kind, at.0, segment));
                 }
             }
         }
     }
+    alerts
 }
 
 /// The fixes of a segment as runs without gaps.

@@ -46,7 +46,6 @@ impl World {
         let before: Vec<Digest> = self.promised_on(n)?;
         let (device, fixes) = (self.phone(n)?.device, backup.fixes);
         self.phone(n)?.go_back(backup, now_ms)?;
-        self.phone(n)?.went_back = true;
         // It knows again what it knew then, until the centre tells it otherwise.
         let cursors = self.phone(n)?.engine()?.store().cursors();
         let cursors = cursors.map_err(tala_client::engine::EngineError::from)?;
