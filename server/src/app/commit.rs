@@ -239,3 +239,6 @@ pub(super) fn quarantine_row_of(
         released_at: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,9 +72,10 @@ impl Access {
         let then = self.at_contact.get(&device).into_iter().flatten();
         let told = then.filter(|_| way == Way::Told);
         now.chain(told).any(|unit| {
-            let home = self.homes.get(&object).filter(|_| !by_office(header.kind));
-            let home = *home.unwrap_or(&header.feed.unit);
-            let own = home == *unit && header.feed.audience == Audience::Field;
+            let feed = header.feed.unit == *unit;
+            let home = self.homes.get(&object).map_or(feed, |home| home == unit);
+            let said = by_office(header.kind) && feed;
+            let own = (home || said) && header.feed.audience == Audience::Field;
             own || self.granted.contains(&(object, *unit))
         })
     }

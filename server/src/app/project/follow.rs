@@ -184,3 +184,6 @@ fn facts_about(
         }));
     }
 }
+
+#[cfg(test)]
+mod tests;
