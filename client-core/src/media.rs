@@ -76,6 +76,7 @@ impl<S: Store> Engine<S> {
             .store
             .doc(object)?
             .ok_or(DocumentsError::Unknown(object))?;
+        self.check_home(&doc)?;
         let len = file.bytes.len();
         let len_u64 = u64::try_from(len).unwrap_or(u64::MAX);
         if len == 0 || len_u64 > MEDIA_LEN_MAX {

@@ -35,7 +35,7 @@ impl Projector {
             let held = self
                 .documents
                 .get(reads, &directory, object, Lsn(u64::MAX))?;
-            let fresh = held.take_fresh();
+            let (fresh, all) = held.take_fresh();
             set_apart(reads, batch, held)?;
             let Some(owner) = held.owner() else {
                 continue;
@@ -43,6 +43,9 @@ impl Projector {
             match held.doc_type() {
                 Some(DocType::Patrol) => patrol::project(reads, batch, object, owner, held)?,
                 Some(DocType::Incident) => {
+                    if all {
+                        change::take_back(batch, held);
+                    }
                     // What was written stays its home's; the record goes to whoever is responsible.
                     let home = held.home().unwrap_or(owner);
                     change::project(batch, object, home, held, &fresh);

@@ -326,6 +326,20 @@ pub struct AlertRow {
     pub acknowledged: Option<AlertAck>,
 }
 
+/// A word about an alert, whether that is here or not: one may be taken back and come again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AckRow {
+    /// Number of the envelope that says so.
+    pub lsn: u64,
+    /// Whose it is.
+    pub owner: Owner,
+    /// By which device it came.
+    #[serde(with = "id_hex")]
+    pub device: DeviceId,
+    /// What was said.
+    pub said: AlertAck,
+}
+
 /// The first word that somebody looks after an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertAck {
