@@ -54,7 +54,8 @@ async function look(scene, theme, locale) {
     await scene.act?.(page);
     await page.waitForTimeout(400);
     const found = await faults(page);
-    if (found.length > 0) {
+    if (found.length === 0) console.log(`ok  ${scene.name} ${theme} ${locale}`);
+    else {
       failed += 1;
       console.log(`${scene.name} ${theme} ${locale}\n  ${[...new Set(found)].slice(0, 6).join('\n  ')}`);
     }
