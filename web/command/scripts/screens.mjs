@@ -77,7 +77,8 @@ async function shoot(scene, size, theme, locale) {
     await page.goto(scene.path);
     await scene.act?.(page);
     if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', { timeout: 45_000 });
-    await page.waitForTimeout(scene.map ? 900 : 350);
+    if (scene.map) await page.waitForSelector('[data-testid=map][data-busy=false]', { timeout: 45_000 });
+    await page.waitForTimeout(scene.map ? 500 : 350);
     await page.screenshot({ path: join(out, name) });
     if (faults.length > 0) throw new Error(faults.join('\n'));
     console.log(name);

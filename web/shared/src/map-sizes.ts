@@ -18,7 +18,7 @@ export const MAP_SIZES = {
   /** Side of the sign of a call for help. */
   alert: 44,
   /** Side of the sign of several things in one place. */
-  group: 40,
+  group: 36,
   /** Side of one hatch tile. */
   hatch: 12,
   tick: 12,

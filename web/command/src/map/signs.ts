@@ -201,19 +201,19 @@ function drawHatch(context: CanvasRenderingContext2D, kind: string, size: number
 /** Several in one place: the shape of the worst, with another behind it; the number is the map's own text. */
 function drawGroup(context: CanvasRenderingContext2D, worst: string, size: number, palette: Palette): void {
   const position = worst === 'plain' || worst === 'overdue';
-  const line = worst === 'overdue' ? 'sign-overdue' : 'sign-ink';
+  const line = worst === 'overdue' ? 'sign-overdue' : 'sign-low';
   const tokens = position ? { fill: 'sign-paper', line } : severityTokens(worst);
   const outline = new Path2D(severityPath(position ? 'low' : worst, size, 6));
-  for (const offset of [3, 0]) {
+  for (const offset of [2.5, 0]) {
     context.save();
     context.translate(offset, -offset);
     context.strokeStyle = palette('sign-case');
-    context.lineWidth = 5;
+    context.lineWidth = 3.5;
     context.stroke(outline);
     context.fillStyle = palette(tokens.fill);
     context.fill(outline);
     context.strokeStyle = palette(tokens.line);
-    context.lineWidth = 2;
+    context.lineWidth = 1.6;
     context.stroke(outline);
     context.restore();
   }

@@ -45,6 +45,8 @@ export interface MapEvents {
   select(selected: Selected | null): void;
   /** The first full drawing is on the screen. */
   ready(): void;
+  /** Drawing, or nothing left to draw. */
+  busy(busy: boolean): void;
 }
 
 export interface MapOptions {
@@ -115,6 +117,8 @@ export class TalaMap {
     this.map.on('mousemove', (event) => this.onMove(event));
     this.map.on('idle', () => void this.names.show(this.traditionalNames()));
     this.map.once('idle', () => this.events.ready());
+    this.map.on('render', () => this.events.busy(true));
+    this.map.on('idle', () => this.events.busy(false));
   }
 
   /** Redraws in the theme now in force and with the names of another language. */
