@@ -224,7 +224,7 @@ function acknowledge(world: MockWorld, { response }: Ask, id: string): void {
 function command(world: MockWorld, { response, parts }: Ask): void {
   const now = Date.now();
   if (parts[1] === 'incident') world.arrive(now);
-  if (parts[1] === 'sos') {
+  if (parts[1] === 'sos' || parts[1] === 'alert') {
     const position = world.positions[3];
     const at = new Date(now).toISOString();
     const zone = parts[2] === 'zone';

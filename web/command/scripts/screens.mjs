@@ -23,7 +23,7 @@ const wanted = (name, all) =>
   option(name) ? all.filter((one) => option(name).split(',').includes(one)) : all;
 const sizes = option('size')?.split(',') ?? ['1440x900', '1280x720'];
 const themes = wanted('theme', ['light', 'dark']);
-const locales = wanted('locale', ['zh-CN', 'en']);
+const locales = wanted('locale', ['zh-CN', 'en', 'mn']);
 const only = option('only')?.split(',');
 const scenes = SCENES.filter((scene) => !only || only.some((part) => scene.name.startsWith(part)));
 
