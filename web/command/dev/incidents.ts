@@ -284,7 +284,7 @@ export function zones(): GeoFeature[] {
     properties: {
       id: (0x200 + i).toString(16).padStart(32, 'c'),
       kind,
-      names: { zh, en, mn_cyrl, mn_mong: MONGOLIAN[kind] ?? null },
+      names: { zh, en, mn_cyrl: MONGOLIAN[kind] ? null : mn_cyrl, mn_mong: MONGOLIAN[kind] ?? null },
     },
   }));
 }

@@ -68,12 +68,14 @@ describe('zones', () => {
   };
 
   it('appear at the zoom where they are an area and not a speck', () => {
-    const found = zoneAreas(zones, (names) => names.zh ?? '').features;
+    const found = zoneAreas(zones, 'zh-CN').features;
     expect(found.map((one) => one.properties?.from_zoom)).toEqual([4, 11]);
   });
 
-  it('leave a name in the traditional script to the page', () => {
-    const [first] = zoneAreas(zones, (names) => names.mn_mong ?? '').features;
-    expect(first?.properties).toMatchObject({ label: '', name: 'ᠲᠠᠯ᠎ᠠ', mong: 'ᠲᠠᠯ᠎ᠠ' });
+  it('leave a name in the traditional script to the page, and only for who reads Mongolian', () => {
+    const [mongolian] = zoneAreas(zones, 'mn').features;
+    expect(mongolian?.properties).toMatchObject({ label: '', mong: 'ᠲᠠᠯ᠎ᠠ' });
+    const [chinese] = zoneAreas(zones, 'zh-CN').features;
+    expect(chinese?.properties).toMatchObject({ label: '大草场', mong: '' });
   });
 });

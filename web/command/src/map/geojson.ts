@@ -1,7 +1,7 @@
 // From records to what the map draws. Pure; the map class only hands the result to MapLibre. Every feature has an id,
 // so that a change can be handed over alone (diff.ts). Ids begin with a letter: MapLibre takes digits for a number.
 
-import { isTraditional, type Names } from '@tala/shared/i18n/locales';
+import { isTraditional, type Locale, pickName } from '@tala/shared/i18n/locales';
 import type {
   Position as Coordinates,
   Feature,
@@ -131,12 +131,16 @@ function point(at: LonLat, properties: { id: string } & Record<string, unknown>)
 const AREA_PX = 20;
 const TILE_PX = 512;
 
-/** Zones with the name to print and the zoom to draw them from. */
-export function zoneAreas(zones: ZoneCollection | null, nameOf: (names: Names) => string): FeatureCollection {
+/**
+ * Zones with the name to print and the zoom to draw them from. A Mongolian reader gets a name in the traditional script
+ * (`mong`, set by name-markers.ts and not by the map) where there is none in Cyrillic.
+ */
+export function zoneAreas(zones: ZoneCollection | null, locale: Locale): FeatureCollection {
   const features = (zones?.features ?? []).map(({ geometry, properties: { id, kind, names } }) => {
-    const name = nameOf(names);
-    const label = isTraditional(name) ? '' : name;
-    const properties = { id, kind, name, label, mong: names.mn_mong ?? '', from_zoom: fromZoom(geometry) };
+    const name = pickName(names, locale);
+    const mong = locale === 'mn' && !names.mn_cyrl ? (names.mn_mong ?? '') : '';
+    const label = mong !== '' || isTraditional(name) ? '' : name;
+    const properties = { id, kind, name, label, mong, from_zoom: fromZoom(geometry) };
     return { type: 'Feature' as const, id: `z:${id}`, geometry, properties };
   });
   return { type: 'FeatureCollection', features };

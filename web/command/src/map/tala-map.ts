@@ -272,7 +272,6 @@ export class TalaMap {
 
   /** Names that this reader wants in the traditional script, of settlements and of zones. */
   private traditionalNames(): NamedPlace[] {
-    if (!this.styled || this.nameKey !== 'mn') return [];
     const zones = (this.data.get('zones')?.features ?? []).flatMap((zone): NamedPlace[] => {
       const text = String(zone.properties?.mong ?? '');
       const box = boundsOf([zone.geometry]);
@@ -284,7 +283,7 @@ export class TalaMap {
   }
 
   private settlementNames(): NamedPlace[] {
-    if (this.basemapUrl === null) return [];
+    if (!this.styled || this.nameKey !== 'mn' || this.basemapUrl === null) return [];
     const found = this.map.querySourceFeatures(BASEMAP, { sourceLayer: 'settlement' });
     return found.flatMap(({ geometry, properties }): NamedPlace[] => {
       const text = String(properties.name_mn ?? '');

@@ -54,7 +54,7 @@ export function zoneNameLayer(palette: Palette): unknown {
       'text-max-width': 8,
     },
     paint: {
-      'text-color': zoneColour(palette),
+      'text-color': palette('map-text'),
       'text-halo-color': palette('map-halo'),
       'text-halo-width': MAP_SIZES.labelHalo,
     },
