@@ -8,8 +8,15 @@ const focused = (page) =>
     const element = document.activeElement;
     const style = getComputedStyle(element);
     const shown = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 1;
-    const around = element.closest('.box') ? getComputedStyle(element.closest('.box')).outlineStyle !== 'none' : false;
-    return { id: element.id, tag: element.tagName, label: element.getAttribute('aria-label'), seen: shown || around };
+    const around = element.closest('.box')
+      ? getComputedStyle(element.closest('.box')).outlineStyle !== 'none'
+      : false;
+    return {
+      id: element.id,
+      tag: element.tagName,
+      label: element.getAttribute('aria-label'),
+      seen: shown || around,
+    };
   });
 
 export async function walkByKeyboard(page) {

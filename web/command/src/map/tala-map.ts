@@ -165,10 +165,6 @@ export class TalaMap {
     this.map.resize();
   }
 
-  focus(): void {
-    this.map.getCanvas().focus();
-  }
-
   destroy(): void {
     this.names.clear();
     this.map.remove();
