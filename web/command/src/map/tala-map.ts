@@ -161,10 +161,6 @@ export class TalaMap {
     this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: this.motionMs() });
   }
 
-  resize(): void {
-    this.map.resize();
-  }
-
   destroy(): void {
     this.names.clear();
     this.map.remove();
