@@ -11,8 +11,8 @@ use tala_protocol::id::{ObjectId, UnitId};
 
 use super::{Lsn, StoreError};
 pub use rows::{
-    AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
-    PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
+    AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner,
+    PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
 };
 
 /// What kind of derived row.

@@ -71,12 +71,14 @@ impl Commit<'_> {
             unit: grant.unit,
             audience: grant.audience,
         };
-        if self.tx.granted(grant.object)?.contains(&scope) {
-            return Ok(());
-        }
-        if grant.hand_over && let Some(home) = self.home(grant.object)? {
+        if grant.hand_over
+            && let Some(home) = self.home(grant.object)?
+        {
             // Whoever had it goes on seeing it.
             self.tx.grant(grant.object, &home)?;
+        }
+        if self.tx.granted(grant.object)?.contains(&scope) {
+            return Ok(());
         }
         self.tx.grant(grant.object, &scope)?;
         let (mut from, mut authors) = (Lsn(0), BTreeSet::new());

@@ -24,7 +24,9 @@ pub(super) fn project_ack(
     if !matches!(ack.what, AckWhat::Seen | AckWhat::Taken | AckWhat::Done) {
         return Ok(());
     }
-    let named = ack.about.map_or_else(|| answered(reads, &ack.of), |id| Ok(Some(id)))?;
+    let named = ack
+        .about
+        .map_or_else(|| answered(reads, &ack.of), |id| Ok(Some(id)))?;
     let Some(id) = named else {
         return Ok(());
     };

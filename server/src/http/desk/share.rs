@@ -30,7 +30,9 @@ pub async fn share(
 ) -> Result<Response, Problem> {
     let grant = desk.may(Verb::Share)?;
     let incident: ObjectId = id(&incident)?;
-    front.behind(move |it| it.incident(&grant, incident)).await?;
+    front
+        .behind(move |it| it.incident(&grant, incident))
+        .await?;
     let unit: UnitId = id_of("unit", Some(&given.unit))?.ok_or(Problem::not_found())?;
     let audience = audience(&given.audience)?;
     let named = [
