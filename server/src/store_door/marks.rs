@@ -1,7 +1,7 @@
 //! Which incidents a person has read, and as what.
 //!
-//! A mark names what the incident said when it was opened, so a change makes it unread again by itself. Losing
-//! the marks shows everything as unread, nothing more.
+//! A mark names what the incident said when it was opened, so a change makes it unread again by itself.
+//! Losing the marks shows everything as unread, nothing more.
 
 use rusqlite::params;
 use tala_protocol::id::{ObjectId, PersonId};

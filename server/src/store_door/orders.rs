@@ -1,7 +1,7 @@
 //! What commands at the machine ask of the running centre, and its answers.
 //!
-//! Whoever may write the data folder holds the centre's keys anyway, so an order needs no password. The centre
-//! takes each once; a command that is not heard takes its order back.
+//! Whoever may write the data folder holds the centre's keys anyway, so an order needs no password. The
+//! centre takes each once; a command that is not heard takes its order back.
 
 use rusqlite::params;
 use tala_protocol::id::RowId;
