@@ -119,6 +119,7 @@ impl Centre {
             zones: Arc::clone(&zones),
             registries: Arc::clone(&registries),
             documents: Documents::default(),
+            made_before: Lsn(0),
             live: Arc::clone(&live),
         };
         let projector = ProjectorHandle::start(projector, progress)?;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tala_protocol::body::{ChangeBody, Grant, Ruling as RulingCode, VerdictBody};
-use tala_protocol::cert::{Directory, Holder, Revocation};
+use tala_protocol::cert::{Directory, Holder};
 use tala_protocol::doc::{ActorId, ChangeHash, DocType, Document};
 use tala_protocol::envelope::{Header, Kind};
 use tala_protocol::gate::{
@@ -102,54 +102,6 @@ impl Documents {
         }
     }
 
-    /// A verdict: whatever it is about is judged anew.
-    pub(super) fn judged(
-        &mut self,
-        reads: &dyn Reads,
-        stored: &StoredEnvelope,
-    ) -> Result<(), StoreError> {
-        let Some(Ok(verdict)) = stored.envelope.body().map(VerdictBody::from_bytes) else {
-            return Ok(());
-        };
-        // What the gate refused for ever, no verdict changes: nothing to do anew.
-        let structural =
-            tala_protocol::body::Ruling::Refuse == verdict.ruling && verdict.reason != 0;
-        if let Some(lsn) = reads.lsn_of(&verdict.envelope)?
-            && !structural
-            && let Some(about) = reads.envelope(lsn)?
-        {
-            self.judge_anew(about.envelope.object());
-        }
-        Ok(())
-    }
-
-    /// A revocation: every document that the device wrote in is judged anew.
-    pub(super) fn revoked(
-        &mut self,
-        reads: &dyn Reads,
-        stored: &StoredEnvelope,
-    ) -> Result<(), StoreError> {
-        let Some(Ok(revocation)) = stored.envelope.body().map(Revocation::from_bytes) else {
-            return Ok(());
-        };
-        let feeds = reads.feeds_of(revocation.device)?.into_iter();
-        let units: BTreeSet<_> = feeds.map(|(feed, _)| feed.unit).collect();
-        let units: Vec<_> = units.into_iter().collect();
-        let mut behind = None;
-        loop {
-            let rows = reads.quarantine(&units, behind, STEP)?;
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            behind = Some(last.lsn);
-            for row in rows {
-                if row.device == revocation.device && row.reason == QuarantineReason::Revoked {
-                    self.judge_anew(row.object);
-                }
-            }
-        }
-    }
-
     /// A document as it stands, if it is one that this build knows how to hold.
     pub(in crate::app) fn get(
         &mut self,
@@ -170,7 +122,8 @@ impl Documents {
         Ok(held)
     }
 
-    fn judge_anew(&mut self, object: ObjectId) {
+    /// What is known of an object's envelopes has changed: it is judged anew.
+    pub(super) fn judge_anew(&mut self, object: ObjectId) {
         self.held.remove(&object);
         self.touched.insert(object);
     }
@@ -371,14 +324,19 @@ impl Held {
         self.said.get(&actor)?.values().next_back().copied()
     }
 
-    /// The changes to be told since the last time.
-    pub(super) fn take_fresh(&mut self) -> Vec<Admitted> {
+    /// The changes to be told since the last time, and whether they are all that there are.
+    pub(super) fn take_fresh(&mut self) -> (Vec<Admitted>, bool) {
         let anew = std::mem::take(&mut self.anew);
         let fresh = std::mem::take(&mut self.fresh);
         if anew {
-            return self.ledger.admitted().to_vec();
+            return (self.ledger.admitted().to_vec(), true);
         }
-        fresh
+        (fresh, false)
+    }
+
+    /// The numbers of all changes that came, standing or not.
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = Lsn> + '_ {
+        self.arrived.values().map(|(lsn, _)| *lsn)
     }
 
     /// Envelopes that the gate keeps apart for what they are, with its code.

@@ -9,6 +9,7 @@ use tala_protocol::fix::Fix;
 use tala_protocol::track::decode;
 
 use super::batch::Batch;
+use super::segment::facts;
 use crate::store::projections::{BoxE7, RowKind, SegmentRow};
 use crate::store::{Lsn, Reads, StoreError, StoredEnvelope};
 
@@ -63,6 +64,29 @@ pub(super) fn neighbours(
         }
     }
     Ok(joints)
+}
+
+/// The segment before in the feed, whatever became of it since, where no gap lies between.
+pub(super) fn before(
+    reads: &dyn Reads,
+    stored: &StoredEnvelope,
+    row: &SegmentRow,
+) -> Result<Option<Joint>, StoreError> {
+    let header = stored.envelope.header();
+    let (feed, seq) = (reads.feed(&header.feed)?, header.seq.checked_sub(1));
+    let (Some(feed), Some(seq)) = (feed, seq) else {
+        return Ok(None);
+    };
+    let found = reads.at_seq(feed.no, seq)?;
+    let found = found.map(|found| reads.envelope(found.lsn)).transpose()?;
+    let neighbour = found.flatten().and_then(|found| Some(facts(&found)?.0));
+    let gap_between = row.gaps.iter().any(|gap| gap.index == 0);
+    let neighbour = neighbour.filter(|it| it.patrol == row.patrol && !gap_between);
+    Ok(neighbour.map(|neighbour| Joint {
+        around: box_of(row).with(&box_of(&neighbour)),
+        neighbour,
+        is_before: true,
+    }))
 }
 
 impl Joint {

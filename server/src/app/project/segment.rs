@@ -18,15 +18,9 @@ impl Projector {
         stored: &StoredEnvelope,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let header = stored.envelope.header();
-        let body = stored.envelope.body().map(TrackBody::from_bytes);
-        let (Some(Ok(body)), Some(_)) = (body, header.object) else {
+        let Some((row, segment)) = facts(stored) else {
             return Ok(());
         };
-        let Ok(facts) = read_header(&body.segment) else {
-            return Ok(());
-        };
-        let row = segment_row(stored, &body, &facts);
         let key = stored.lsn.0.to_be_bytes();
         let known: Option<SegmentRow> = batch.row(reads, RowKind::Segment, &key)?;
         if known.is_some() {
@@ -44,17 +38,21 @@ impl Projector {
             text: text_of(&row),
         });
         batch.tell("track", row.owner, &row);
-        self.alert_zones(reads, stored, &row, &body.segment, batch)?;
+        self.alert_zones(reads, stored, &row, &segment, batch)?;
         let newest = batch.newest.entry(row.device);
-        let newest = newest.or_insert_with(|| (row.clone(), body.segment.clone()));
+        let newest = newest.or_insert_with(|| (row.clone(), segment.clone()));
         if newest.0.until < row.until {
-            *newest = (row, body.segment);
+            *newest = (row, segment);
         }
         Ok(())
     }
 
-    /// The last fix of each device's newest segment is where it was last.
+    /// The last fix of each device's newest segment is where it was last. While everything is made again,
+    /// places are kept as they are.
     pub(super) fn project_positions(&self, batch: &mut Batch) {
+        if batch.end < self.made_before {
+            return;
+        }
         let newest: Vec<_> = batch.newest.drain().collect();
         for (_, (row, segment)) in newest {
             let Ok(segment) = decode(&segment) else {
@@ -66,6 +64,14 @@ impl Projector {
             }
         }
     }
+}
+
+/// What is known of a segment without decoding its fixes, and its bytes; none of what is not a segment.
+pub(super) fn facts(stored: &StoredEnvelope) -> Option<(SegmentRow, Vec<u8>)> {
+    let body = TrackBody::from_bytes(stored.envelope.body()?).ok()?;
+    stored.envelope.header().object?;
+    let facts = read_header(&body.segment).ok()?;
+    Some((segment_row(stored, &body, &facts), body.segment))
 }
 
 fn segment_row(stored: &StoredEnvelope, body: &TrackBody, facts: &SegmentHeader) -> SegmentRow {

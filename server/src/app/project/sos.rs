@@ -4,6 +4,7 @@ use tala_protocol::event::Sos;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId};
 
+use super::ack::taken_on;
 use super::batch::{Batch, text_of};
 use crate::store::projections::{AlertKind, AlertRow, Owner, Row, RowKind};
 use crate::store::{Reads, StoreError, StoredEnvelope};
@@ -45,6 +46,11 @@ pub(super) fn project_sos(
             note: sos.note,
             envelopes: vec![envelope],
             acknowledged: None,
+        };
+        let acknowledged = taken_on(reads, &alert, batch)?;
+        let alert = AlertRow {
+            acknowledged,
+            ..alert
         };
         batch.put(alert_row(&alert));
         batch.tell("alert", alert.owner, &alert);

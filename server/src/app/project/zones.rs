@@ -9,8 +9,10 @@ use tala_protocol::geo::{Bound, Point, Ring, TrackPoint, Zone};
 use tala_protocol::hash::Digest;
 use tala_protocol::track::{Segment, decode};
 
+use super::ack::taken_on;
 use super::batch::Batch;
 use super::joint::{self, box_of};
+use super::segment::facts;
 use super::sos::alert_row;
 use super::thread::Projector;
 use crate::store::projections::{
@@ -121,8 +123,42 @@ impl Projector {
     }
 }
 
+impl Projector {
+    /// Takes back what a segment may have raised: within itself, and on the way from the segment before.
+    pub(super) fn take_back_alerts(
+        &self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let zones = self.zones.get();
+        let Some((row, bytes)) = facts(stored).filter(|_| !zones.zones.is_empty()) else {
+            return Ok(());
+        };
+        let mut raised = Vec::new();
+        if zones.meets(&box_of(&row))
+            && let Ok(segment) = decode(&bytes)
+        {
+            let within = runs(&segment);
+            let within = within.iter();
+            raised.extend(within.flat_map(|run| zones.crossings(&row, run, &segment.fixes)));
+        }
+        if let Some(joint) = joint::before(reads, stored, &row)?
+            && zones.meets(&joint.around)
+            && let Some((later, fixes)) = joint.fixes(reads, &row, &bytes)?
+        {
+            let run: Vec<TrackPoint> = fixes.iter().filter_map(point).collect();
+            raised.extend(zones.crossings(&later, &run, &fixes));
+        }
+        for alert in raised {
+            batch.take_back(RowKind::Alert, alert.id.as_bytes());
+        }
+        Ok(())
+    }
+}
+
 impl Zones {
-    /// Alerts for every boundary that a run without gaps crosses. One that is known stays as it is.
+    /// Raises an alert for every crossing. One that is known stays as it is.
     fn alert(
         &self,
         reads: &dyn Reads,
@@ -131,9 +167,24 @@ impl Zones {
         fixes: &[Fix],
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
+        for mut alert in self.crossings(row, run, fixes) {
+            let key = alert.id.as_bytes();
+            let known: Option<AlertRow> = batch.row(reads, RowKind::Alert, key)?;
+            if known.is_none() {
+                alert.acknowledged = taken_on(reads, &alert, batch)?;
+                batch.put(alert_row(&alert));
+                batch.tell("alert", row.owner, &alert);
+            }
+        }
+        Ok(())
+    }
+
+    /// An alert for every boundary that a run without gaps crosses.
+    fn crossings(&self, row: &SegmentRow, run: &[TrackPoint], fixes: &[Fix]) -> Vec<AlertRow> {
         let Some(around) = box_around(fixes) else {
-            return Ok(());
+            return Vec::new();
         };
+        let mut crossings = Vec::new();
         for (id, zone) in self.meeting(&around) {
             for stay in zone.stays(run) {
                 let ends = [
@@ -141,20 +192,13 @@ impl Zones {
                     (AlertKind::ZoneExit, stay.until),
                 ];
                 for (kind, bound) in ends {
-                    let Bound::Crossed(at) = bound else {
-                        continue;
-                    };
-                    let alert = zone_alert(row, id, kind, at.0, fixes);
-                    let key = alert.id.as_bytes();
-                    let known: Option<AlertRow> = batch.row(reads, RowKind::Alert, key)?;
-                    if known.is_none() {
-                        batch.put(alert_row(&alert));
-                        batch.tell("alert", row.owner, &alert);
+                    if let Bound::Crossed(at) = bound {
+                        crossings.push(zone_alert(row, id, kind, at.0, fixes));
                     }
                 }
             }
         }
-        Ok(())
+        crossings
     }
 
     fn meets(&self, around: &BoxE7) -> bool {

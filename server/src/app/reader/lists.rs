@@ -2,12 +2,13 @@
 
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+use tala_protocol::registry::Code;
 
 use super::PAGE_MAX;
 use crate::app::access::Grant;
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
-use crate::app::project::{alert_tag, hash_tag, parsed, query_tokens};
+use crate::app::project::{alert_tag, code_tag, hash_tag, parsed, query_tokens};
 use crate::store::projections::{
     AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
     ZoneRow,
@@ -44,7 +45,7 @@ pub struct IncidentQuery {
     /// Of this unit and those below.
     pub unit: Option<UnitId>,
     /// Code of the category.
-    pub category: Option<u16>,
+    pub category: Option<Code>,
     /// Happened from then on, ms.
     pub from: Option<i64>,
     /// Happened before, ms.
@@ -120,7 +121,7 @@ impl Centre {
         let mut page = Page::of(RowKind::Incident, query.limit.min(PAGE_MAX));
         (page.from, page.until) = (query.from, query.until);
         page.behind = query.behind.clone();
-        page.tags = [query.category.map(i64::from), query.band];
+        page.tags = [query.category.as_ref().map(code_tag), query.band];
         let sight = self.part(grant, query.unit);
         match &query.words {
             Some(words) if !words.trim().is_empty() => self.find_incidents(&sight, &page, words),

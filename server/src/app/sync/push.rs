@@ -30,6 +30,13 @@ pub(super) struct Push {
     checkpoint: Option<Arc<SignedCheckpoint>>,
 }
 
+impl Push {
+    /// The checkpoint under which it stands, if anything was stored.
+    pub(super) fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.checkpoint.clone()
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum One {
     Placed(Placed, Digest),

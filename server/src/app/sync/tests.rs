@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tala_protocol::envelope::{Audience, Kind, Lane, signed};
 use tala_protocol::feed::FeedHead;
 use tala_protocol::log::{Receipt, SignedAck, leaf_hash};
-use tala_protocol::sync::{LeafRange, Outcome, Refusal};
+use tala_protocol::sync::{FEATURE_OWN, LeafRange, Outcome, Refusal};
 
 use crate::app::proofs::log_key;
 use crate::app::{AppError, DeviceLimits};
@@ -111,6 +111,43 @@ fn a_small_push_is_acknowledged_and_proved_when_asked() {
         let receipt = Receipt::from_bytes(&proved.receipts[0]).expect("reads");
         let leaf = leaf_hash(&signed::encode(&said));
         receipt.verify(&[leaf], &key).expect("proves");
+    });
+}
+
+#[test]
+fn a_phone_back_from_a_backup_gets_what_it_wrote_itself() {
+    on_both(|centre| {
+        let mut bayar = centre.phone("Bayar");
+        bayar.pulls(&centre);
+        let backup = bayar.cursors.clone();
+        let said = bayar.says(Kind::Message, None, b"after the backup");
+        bayar.syncs(&centre, std::slice::from_ref(&said));
+        let has = |reply: tala_protocol::sync::SyncReply| {
+            let runs = reply
+                .runs
+                .into_iter()
+                .flat_map(|run| run.unpack().expect("own runs"));
+            runs.collect::<Vec<_>>().contains(&said)
+        };
+        bayar.cursors = backup.clone();
+        let mut ask = bayar.request(&[]);
+        assert!(!has(centre
+            .centre
+            .sync(bayar.ctx(), ask.clone())
+            .expect("answered")));
+        ask.features = FEATURE_OWN;
+        assert!(has(centre.centre.sync(bayar.ctx(), ask).expect("answered")));
+        // Having begun a new epoch says the same.
+        let feed = tala_protocol::feed::FeedKey {
+            epoch: 7,
+            ..said.header().feed
+        };
+        let anew = bayar.seal(feed, None, Kind::Message, None, b"begun anew");
+        let request = bayar.request(&[anew]);
+        assert!(has(centre
+            .centre
+            .sync(bayar.ctx(), request)
+            .expect("answered")));
     });
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tala_protocol::doc::{IncidentEdit, Severity};
 use tala_protocol::id::ObjectId;
+use tala_protocol::registry::Code;
 
 use super::{Tagged, incidents, rows};
 use crate::app::access::Grant;
@@ -80,13 +81,10 @@ fn set(
     Ok(())
 }
 
-/// A category by its code in the registry, or by the number that documents hold.
-fn category(centre: &Centre, value: &Value) -> Option<u16> {
-    if let Some(number) = value.as_u64() {
-        return u16::try_from(number).ok();
-    }
+/// A category that the registry in force lists and still gives out.
+fn category(centre: &Centre, value: &Value) -> Option<Code> {
+    let code: Code = value.as_str()?.parse().ok()?;
     let types = centre.registries().types.as_ref()?;
-    let code = value.as_str()?;
-    let at = types.entries().iter().position(|it| it.code == code)?;
-    u16::try_from(at.checked_add(1)?).ok()
+    let listed = types.entry(code.as_str())?;
+    (!listed.retired).then_some(code)
 }

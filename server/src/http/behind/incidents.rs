@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tala_protocol::cert::Directory;
 use tala_protocol::id::ObjectId;
+use tala_protocol::registry::Code;
 
 use super::fields::{field, text, time_text};
 use super::rows::{self, author, degrees, time};
@@ -106,7 +107,7 @@ pub(super) fn wire(centre: &Centre, it: &IncidentRow) -> IncidentWire {
     IncidentWire {
         id: it.id.to_string(),
         unit: it.owner.unit.to_string(),
-        category: it.category.map(|number| category(centre, number)),
+        category: it.category.as_ref().map(|code| category(centre, code)),
         title: it.title.clone(),
         severity: it.severity.clone(),
         occurred_at: time(it.occurred_at),
@@ -152,12 +153,11 @@ pub(super) fn types(centre: &Centre) -> Result<IncidentTypesWire, AppError> {
     })
 }
 
-fn category(centre: &Centre, number: u16) -> CategoryWire {
-    let at = usize::from(number).checked_sub(1);
+fn category(centre: &Centre, code: &Code) -> CategoryWire {
     let types = centre.registries().types.as_ref();
-    let kind = types.and_then(|types| types.entries().get(at?));
+    let kind = types.and_then(|types| types.entry(code.as_str()));
     CategoryWire {
-        code: kind.map_or_else(|| number.to_string(), |kind| kind.code.clone()),
+        code: code.to_string(),
         label: kind.map_or_else(NamesWire::default, |kind| {
             NamesWire::of_labels(&kind.labels)
         }),

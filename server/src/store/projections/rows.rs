@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tala_protocol::envelope::Audience;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
+use tala_protocol::registry::Code;
 
 mod form;
 
@@ -163,7 +164,7 @@ pub struct IncidentRow {
     /// Whose.
     pub owner: Owner,
     /// Code of the category.
-    pub category: Option<u16>,
+    pub category: Option<Code>,
     /// What it is called.
     pub title: Option<String>,
     /// What was seen.
@@ -323,6 +324,20 @@ pub struct AlertRow {
     /// Who took it on; none: it is open.
     #[serde(default)]
     pub acknowledged: Option<AlertAck>,
+}
+
+/// A word about an alert, whether that is here or not: one may be taken back and come again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AckRow {
+    /// Number of the envelope that says so.
+    pub lsn: u64,
+    /// Whose it is.
+    pub owner: Owner,
+    /// By which device it came.
+    #[serde(with = "id_hex")]
+    pub device: DeviceId,
+    /// What was said.
+    pub said: AlertAck,
 }
 
 /// The first word that somebody looks after an alert.
