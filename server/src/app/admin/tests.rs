@@ -55,7 +55,10 @@ fn a_folder_is_founded_once_and_starts_again_with_its_people() {
     let person = founding.persons[0].person;
     assert_eq!(centre.person_name(person).as_deref(), Some("管理员"));
     let posts = access::posts(&centre.directory(), person, centre.now());
-    assert_eq!(posts.first().map(|post| post.role), Some(Role::Administrator));
+    assert_eq!(
+        posts.first().map(|post| post.role),
+        Some(Role::Administrator)
+    );
 }
 
 #[test]

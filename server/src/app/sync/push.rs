@@ -81,12 +81,7 @@ impl Centre {
     }
 
     /// Checks form and signatures, when it is this push's turn and the device is within its limits.
-    fn check_push(
-        &self,
-        ctx: DeviceCtx,
-        runs: Vec<Run>,
-        now: UnixMs,
-    ) -> Result<Checked, AppError> {
+    fn check_push(&self, ctx: DeviceCtx, runs: Vec<Run>, now: UnixMs) -> Result<Checked, AppError> {
         let _turn = self.turns.take();
         let began = Instant::now();
         let envelopes = unpack(runs);

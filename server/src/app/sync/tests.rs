@@ -321,7 +321,10 @@ fn a_flood_is_refused_and_others_and_calls_for_help_are_served() {
         .map(|n| bayar.says(Kind::Message, None, &[n; 1_000]))
         .collect();
     let refused = centre.centre.sync(bayar.ctx(), bayar.request(&flood));
-    assert!(matches!(refused, Err(AppError::Limited { retry_after_s: 900 })));
+    assert!(matches!(
+        refused,
+        Err(AppError::Limited { retry_after_s: 900 })
+    ));
     let help = bayar.says_in(Lane::Urgent, Audience::Field, Kind::Sos, None, b"help");
     let reply = bayar.syncs(&centre, &[help]);
     assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
