@@ -68,7 +68,7 @@ impl Centre {
             answer.log = log.id;
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
-                // Everything that a reply proves, it proves under one checkpoint: the push's, if there is one.
+                // All that a reply proves stands under one checkpoint: the push's, if there is one.
                 let checkpoint = pushed.checkpoint().unwrap_or_else(|| self.checkpoint());
                 let asked = (request.prove.as_slice(), request.proof_from);
                 answer_proofs(reads, &checkpoint, asked, &mut answer)?;

@@ -28,7 +28,7 @@ pub struct Replica {
 /// What is known of an envelope on a phone.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope {
-    /// The unit of its feed.
+    /// The unit whose record it is about; that of its feed where that is not known.
     pub unit: UnitId,
     /// Whether it is for the field.
     pub field: bool,
@@ -62,8 +62,9 @@ impl Replica {
                 Delivery::Proved(at) => Some((at.log, at.leaf)),
                 _ => None,
             };
+            let record = engine.store().doc(row.object())?;
             let envelope = Envelope {
-                unit: row.header.feed.unit,
+                unit: record.map_or(row.header.feed.unit, |record| record.unit),
                 field: row.header.feed.audience == Audience::Field,
                 proved,
             };

@@ -135,7 +135,7 @@ impl Commit<'_> {
                 let header = stored.envelope.header();
                 let there = is_for_the_office(header.kind) && list_of(header) == *list;
                 let stands = stored.standing != Standing::Quarantined;
-                if stands && !there && picks(stored) {
+                if stands && picks(stored) && !there {
                     self.show_in_list(stored.lsn, header, list)?;
                 }
             }
