@@ -86,7 +86,7 @@ impl<S: Store> Engine<S> {
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
-        if sent.own && !reply.more && !took.restored && reply.scopes.is_none() {
+        if sent.own && self.shows_epoch(&landed)? {
             batch.push(install::has_own());
         }
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
@@ -107,6 +107,18 @@ impl<S: Store> Engine<S> {
         took.fetched = taken.new;
         took.moved_on |= taken.new > 0;
         Ok(took)
+    }
+
+    /// Whether the centre has something of the present epoch now: from then on it knows by itself what this
+    /// phone may lack, also of what others hand over later.
+    fn shows_epoch(&self, landed: &Landed) -> Result<bool, EngineError> {
+        for id in landed.leaves.values() {
+            let row = self.store.envelope(id)?;
+            if row.is_some_and(|row| row.own && row.header.feed.epoch == self.me.epoch) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The centre has another log than the one we know.
