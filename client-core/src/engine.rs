@@ -19,6 +19,7 @@ use crate::documents::{Documents, DocumentsError};
 use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
 use crate::install::{self, InstallMarker, MarkerError};
+use crate::media::PutOff;
 use crate::store::{PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
@@ -38,6 +39,7 @@ pub struct Engine<S> {
     pub(crate) patrol: Option<PatrolRow>,
     pub(crate) journal_len: u64,
     pub(crate) run: [u8; 16],
+    pub(crate) put_off: PutOff,
 }
 
 /// Why the engine did not do something. Nothing of it happened.
@@ -145,6 +147,7 @@ impl<S: Store> Engine<S> {
             patrol,
             journal_len,
             run: entropy.bytes16(),
+            put_off: PutOff::default(),
         };
         let interrupted = engine.take_up_recording(now)?;
         let opening = Opening {

@@ -219,7 +219,9 @@ fn later(scenario: &Scenario, edit: usize, now: DeviceTimes) -> IncidentEdit {
                 Severity::High,
                 Severity::Emergency,
             ];
-            change.severity = all.get(edit % 4).map_or(Set::Keep, |it| Set::To(*it));
+            // Each time another than before.
+            let which = (scenario.severity as usize + edit / 5 + 1) % all.len();
+            change.severity = all.get(which).map_or(Set::Keep, |it| Set::To(*it));
         }
         2 => change.title = Set::To(format!("{}（第{edit}次核实）", scenario.title_zh)),
         3 => change.occurred_at = Set::To(UnixMs(now.wall.0 - 60_000)),
