@@ -19,4 +19,7 @@ mod request;
 mod tests;
 
 pub use reply::{Outcome, REPLY_LEN_MAX, Refusal, Span, SyncReply};
-pub use request::{Cursor, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest, Versions};
+pub use request::{
+    BUDGET_DEFAULT_BYTES, Cursor, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest,
+    Versions,
+};

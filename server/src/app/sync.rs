@@ -5,12 +5,14 @@ mod pull;
 mod push;
 
 use tala_protocol::id::{DeviceId, LogId};
-use tala_protocol::sync::{Cursor, LIST_CLOSED, Scope, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{
+    Cursor, LIST_CLOSED, LeafRange, Scope, SyncReply, SyncRequest, Versions,
+};
 use tala_protocol::time::UnixMs;
 
 use super::centre::Centre;
 use super::error::AppError;
-use super::proofs;
+use super::proofs::{self, SignedCheckpoint};
 use super::scopes::device_scopes;
 use crate::store::{LogRow, Reads, read};
 
@@ -39,7 +41,7 @@ impl Centre {
             return Err(AppError::Device);
         }
         let now = self.now();
-        let mut reply = SyncReply::empty(self.log_id());
+        let mut reply = SyncReply::empty();
         let version = Versions::CURRENT.common(request.versions);
         reply.version = version.unwrap_or(Versions::CURRENT.max);
         if let Some(beacon) = &request.beacon {
@@ -58,10 +60,17 @@ impl Centre {
             let log = reads
                 .log()?
                 .ok_or(crate::store::StoreError::Damaged("log"))?;
-            answer.log = log.id;
+            answer.log = Some(log.id).filter(|id| request.log != Some(*id));
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
-                self.answer_proofs(reads, &request.prove, request.proof_from, &mut answer)?;
+                // Receipts and the consistency proof stand under one checkpoint, or the phone could
+                // not believe the one beside the other.
+                let newest = || self.checkpoint();
+                let checkpoint = pushed.checkpoint.clone().unwrap_or_else(newest);
+                prove(reads, &checkpoint, &request.prove, &mut answer);
+                if !pushes || !answer.receipts.is_empty() {
+                    agree(reads, &checkpoint, request.proof_from, &mut answer);
+                }
                 if pushes || !request.prove.is_empty() {
                     answer.backed_up_to = Some(log.backed_up_to).filter(|leaf| *leaf > 0);
                 }
@@ -83,25 +92,31 @@ impl Centre {
             Ok(filled.map(|()| answer))
         })?
     }
+}
 
-    fn answer_proofs(
-        &self,
-        reads: &dyn Reads,
-        prove: &[tala_protocol::sync::LeafRange],
-        proof_from: Option<u64>,
-        reply: &mut SyncReply,
-    ) -> Result<(), AppError> {
-        let checkpoint = self.checkpoint();
-        for range in prove {
-            // A range that this log does not have (another log, a future) is left out, not an error.
-            if let Ok(receipt) = proofs::receipt(reads, &checkpoint, *range) {
-                reply.receipts.push(receipt.to_bytes());
-            }
-        }
-        if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
-            reply.consistency = proofs::consistency(reads, &checkpoint, from).ok();
-        }
-        Ok(())
+/// Proves the leaves asked about. A range that this log does not have (another log, a future) is left
+/// out, not an error.
+fn prove(
+    reads: &dyn Reads,
+    checkpoint: &SignedCheckpoint,
+    ranges: &[LeafRange],
+    reply: &mut SyncReply,
+) {
+    let receipts = ranges
+        .iter()
+        .filter_map(|range| proofs::receipt(reads, checkpoint, *range).ok());
+    reply.receipts.extend(receipts.map(|it| it.to_bytes()));
+}
+
+/// Proves that the log goes on from where the phone knows it.
+fn agree(
+    reads: &dyn Reads,
+    checkpoint: &SignedCheckpoint,
+    from: Option<u64>,
+    reply: &mut SyncReply,
+) {
+    if let Some(from) = from.filter(|from| *from <= checkpoint.size) {
+        reply.consistency = proofs::consistency(reads, checkpoint, from).ok();
     }
 }
 
