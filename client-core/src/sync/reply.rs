@@ -49,7 +49,8 @@ impl<S: Store> Engine<S> {
         now: DeviceTimes,
     ) -> Result<Took, SyncError> {
         let landed = land(&reply.spans, &sent.ids)?;
-        let log = reply.log;
+        // A log that is not named is the one that the request named.
+        let log = reply.log.or(self.centre.log).ok_or(SyncError::Misfit)?;
         let mut centre = self.centre.clone();
         let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
         intake.runs(reply.runs)?;

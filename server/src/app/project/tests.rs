@@ -455,7 +455,6 @@ fn a_beacon_moves_the_last_position_and_is_told_live() {
         let end = centre.centre.live_end().expect("reads");
         let mut listener = centre.centre.listen();
         let beacon = Beacon {
-            device: bayar.device(),
             patrol: None,
             at: UnixMs(BEGIN.0 + 5),
             lat_e7: 436_000_000,
@@ -467,7 +466,8 @@ fn a_beacon_moves_the_last_position_and_is_told_live() {
             transport: Some(Transport::Horse),
         };
         let realm = *centre.centre.directory().realm();
-        let signed = beacon.signed(bayar.signature(&beacon.bytes_to_sign(&realm)));
+        let to_sign = beacon.bytes_to_sign(&realm, bayar.device());
+        let signed = beacon.signed(bayar.signature(&to_sign));
         let mut request = bayar.request(&[]);
         request.beacon = Some(signed.to_bytes());
         centre
