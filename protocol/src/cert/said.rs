@@ -50,6 +50,11 @@ impl Made {
         }
     }
 
+    /// The date.
+    pub(super) const fn at(&self) -> UnixMs {
+        self.at
+    }
+
     /// Place in the feed.
     pub(super) const fn seq(&self) -> u64 {
         self.seq
