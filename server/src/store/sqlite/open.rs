@@ -18,6 +18,12 @@ const APPLICATION_ID: i32 = 0x5461_6c61;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared per connection.
 const STATEMENTS_MAX: usize = 256;
+/// Pages of the write-ahead log after which it is copied into the file, 64 MiB. Pages that many envelopes
+/// share are copied once for all of them; durability does not depend on it.
+const LOG_PAGES_MAX: u32 = 16 * 1024;
+/// Memory for pages, KiB: the writer touches the same inner pages of every index all the time.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+const READER_CACHE_KIB: u32 = 8 * 1024;
 /// How long a backup waits for a lock.
 const COPY_WAIT_MAX: Duration = Duration::from_secs(60);
 
@@ -29,9 +35,12 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     };
     refuse_foreign(path)?;
     let mut connection = Connection::open(path).map_err(opening)?;
-    prepare(&connection).map_err(opening)?;
+    prepare(&connection, WRITER_CACHE_KIB).map_err(opening)?;
     connection
-        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        .execute_batch(&format!(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+             PRAGMA wal_autocheckpoint={LOG_PAGES_MAX};"
+        ))
         .map_err(opening)?;
     read_back(&connection, "journal_mode", "wal")?;
     read_back(&connection, "synchronous", "2")?;
@@ -55,7 +64,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(opening)?;
-    prepare(&connection).map_err(opening)?;
+    prepare(&connection, READER_CACHE_KIB).map_err(opening)?;
     Ok(connection)
 }
 
@@ -124,10 +133,12 @@ pub(super) fn newest_schema() -> i64 {
         .unwrap_or(0)
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+fn prepare(connection: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection.execute_batch("PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;")
+    connection.execute_batch(&format!(
+        "PRAGMA cache_size=-{cache_kib}; PRAGMA temp_store=MEMORY;"
+    ))
 }
 
 fn pragma<T: rusqlite::types::FromSql>(
