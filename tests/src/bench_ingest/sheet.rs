@@ -146,6 +146,8 @@ fn next(rng: &mut ChaCha8Rng) -> IncidentEdit {
         0 | 1 => edit.title = words(rng, 3).into(),
         2 | 3 => edit.narrative = words(rng, 16).into(),
         4 => {
+            // With new words, because the same grade again would be no change at all.
+            edit.title = words(rng, 3).into();
             let drawn = rng.random_range(0..Severity::ALL.len());
             let drawn = Severity::ALL.get(drawn).copied();
             edit.severity = drawn.unwrap_or(Severity::Low).into();
