@@ -11,8 +11,9 @@ mod views;
 
 use std::collections::HashMap;
 
-use tala_protocol::body::ChangeBody;
+use tala_protocol::body::{ChangeBody, Grant};
 use tala_protocol::cbor::CborError;
+use tala_protocol::cert::Holder;
 use tala_protocol::doc::{ActorId, DocType, Document, DocumentError, EditError};
 use tala_protocol::envelope::{Audience, Kind};
 use tala_protocol::gate::{self, Candidate, GateRefusal, Verdict};
@@ -21,10 +22,10 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 
 pub use views::{Author, Conflict, ConflictValue};
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{ALL, Engine, EngineError};
 use crate::entropy::Entropy;
 use crate::feeds::{Appender, Saying};
-use crate::store::{DocRow, Store, Write};
+use crate::store::{DocRow, EnvelopeRow, Pick, Store, Write};
 use held::Held;
 
 /// Most documents kept in memory at once.
@@ -42,6 +43,9 @@ pub enum DocumentsError {
     /// There is no such document here.
     #[error("document {0} is not on this phone")]
     Unknown(ObjectId),
+    /// It belongs to a unit that this phone does not write for, and was not granted to its own.
+    #[error("document {0} is of another unit")]
+    Elsewhere(ObjectId),
     /// It is of another type.
     #[error("document {0} is of another type")]
     OtherType(ObjectId),
@@ -146,6 +150,7 @@ impl<S: Store> Engine<S> {
             .store
             .doc(object)?
             .ok_or(DocumentsError::Unknown(object))?;
+        self.check_home(&row)?;
         let held = self.held(object)?;
         let made = change(held.document(), actor, now.shown()).map_err(DocumentsError::from)?;
         let change = made.ok_or(DocumentsError::Nothing)?;
@@ -172,6 +177,26 @@ impl<S: Store> Engine<S> {
             self.judge_anew(object);
         }
         Ok(())
+    }
+
+    /// Whether this phone's unit may write in a document: it is its home, or was granted it. What is written
+    /// about a record that the unit has no part in would stand in its feeds where none of its phones may see
+    /// it.
+    pub(crate) fn check_home(&self, row: &DocRow) -> Result<(), EngineError> {
+        if row.unit == self.me.unit {
+            return Ok(());
+        }
+        let granted = |said: &EnvelopeRow| {
+            let grant = said.body.as_deref().map(Grant::from_bytes);
+            said.header.kind == Kind::Grant
+                && self.directory.holder(said.header.device()) == Some(Holder::Office)
+                && matches!(grant, Some(Ok(grant)) if grant.unit == self.me.unit)
+        };
+        let about = self.store.envelopes(&Pick::OfObject(row.object), ALL)?;
+        match about.iter().any(granted) {
+            true => Ok(()),
+            false => Err(DocumentsError::Elsewhere(row.object).into()),
+        }
     }
 
     /// The document as it stands.

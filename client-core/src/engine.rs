@@ -18,8 +18,8 @@ use tala_protocol::time::DeviceTimes;
 use crate::documents::{Documents, DocumentsError};
 use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
-use crate::install::{self, InstallMarker, MarkerError};
-use crate::store::{PatrolRow, Pick, Store, StoreError, Write};
+use crate::install::{InstallMarker, Installation, MarkerError};
+use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const CENTRE: &str = "centre";
@@ -38,6 +38,7 @@ pub struct Engine<S> {
     pub(crate) patrol: Option<PatrolRow>,
     pub(crate) journal_len: u64,
     pub(crate) run: [u8; 16],
+    pub(crate) installation: Installation,
 }
 
 /// Why the engine did not do something. Nothing of it happened.
@@ -114,10 +115,11 @@ pub struct Opening {
 }
 
 impl<S: Store> Engine<S> {
-    /// Takes up where the phone left off. `now` must be of the present boot.
+    /// Takes up where the phone left off. `now` must be of the present boot. The engine keeps the marker:
+    /// it moves on whenever something new is about to leave the phone.
     pub fn open(
         mut store: S,
-        marker: &mut impl InstallMarker,
+        marker: Box<dyn InstallMarker>,
         now: DeviceTimes,
         entropy: &mut impl Entropy,
     ) -> Result<(Self, Opening), EngineError> {
@@ -125,7 +127,7 @@ impl<S: Store> Engine<S> {
             return Err(EngineError::NotEnrolled);
         };
         let mut me = Identity::from_bytes(&bytes).map_err(|source| damaged(IDENTITY, source))?;
-        let restored = install::check(&mut store, marker, &mut me, entropy)?;
+        let (installation, restored) = Installation::open(&mut store, marker, &mut me, entropy)?;
         let centre = match store.setting(CENTRE)? {
             Some(bytes) => Centre::from_bytes(&bytes).map_err(|source| damaged(CENTRE, source))?,
             None => Centre::default(),
@@ -145,6 +147,7 @@ impl<S: Store> Engine<S> {
             patrol,
             journal_len,
             run: entropy.bytes16(),
+            installation,
         };
         let interrupted = engine.take_up_recording(now)?;
         let opening = Opening {
@@ -174,14 +177,27 @@ impl<S: Store> Engine<S> {
         &self.store
     }
 
-    /// Gives the store back. The engine holds nothing that is not in it.
-    pub fn into_store(self) -> S {
-        self.store
+    /// The marker outside the store, for reading.
+    pub fn marker(&self) -> &dyn InstallMarker {
+        self.installation.marker()
+    }
+
+    /// Gives store and marker back. The engine holds nothing that is not in them.
+    pub fn into_parts(self) -> (S, Box<dyn InstallMarker>) {
+        (self.store, self.installation.into_marker())
     }
 
     /// The realm in which this phone signs.
     pub fn realm(&self) -> &Realm {
         self.directory.realm()
+    }
+
+    /// Before what this phone wrote leaves it, by any way, the newest of it arrived as `newest`: no older
+    /// copy of the store may go on from where it stands without being noticed.
+    pub(crate) fn before_leaving(&mut self, newest: u64) -> Result<(), EngineError> {
+        let epoch = self.me.epoch;
+        self.installation
+            .before_leaving(&mut self.store, newest, epoch)
     }
 
     /// The oldest thing that waits for the key, if any.
@@ -239,6 +255,12 @@ impl<S: Store> Engine<S> {
         let key = self.directory.key(self.me.device);
         key.map_or(SignatureAlg::Ed25519, tala_protocol::key::PublicKey::alg)
     }
+}
+
+/// The order of arrival of the newest among rows that this phone wrote; 0 if there is none.
+pub(crate) fn newest_own<'a>(rows: impl IntoIterator<Item = &'a EnvelopeRow>) -> u64 {
+    let own = rows.into_iter().filter(|row| row.own);
+    own.map(|row| row.arrived).max().unwrap_or(0)
 }
 
 /// Replays every statement held.

@@ -11,7 +11,7 @@ use tala_protocol::time::UnixMs;
 use tala_protocol::track::decode;
 use tala_protocol::track::import::ImportedGap;
 
-use crate::engine::{ALL, Engine, EngineError};
+use crate::engine::{ALL, Engine, EngineError, newest_own};
 use crate::intake::Taken;
 use crate::store::{Pick, Store};
 
@@ -90,7 +90,7 @@ impl<S: Store> Engine<S> {
 
     /// Every signed envelope of some objects, or of all, with the statements that verify them: for a
     /// memory card or another phone. What waits for the key stays behind.
-    pub fn bundle(&self, objects: Option<&[ObjectId]>) -> Result<Vec<u8>, EngineError> {
+    pub fn bundle(&mut self, objects: Option<&[ObjectId]>) -> Result<Vec<u8>, EngineError> {
         let mut out = BUNDLE_HEAD.to_vec();
         let mut page: Vec<Envelope> = Vec::new();
         let mut room = FRAME_BYTES;
@@ -99,6 +99,7 @@ impl<S: Store> Engine<S> {
             let statement = matches!(row.header.kind, Kind::Certificate | Kind::Revocation);
             statement || objects.is_none_or(|objects| objects.contains(&row.object()))
         });
+        self.before_leaving(newest_own(&rows))?;
         rows.sort_by_key(|row| {
             (
                 !is_statement(row.header.kind),

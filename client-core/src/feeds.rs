@@ -119,8 +119,8 @@ impl<S: Store> Engine<S> {
         (assigned != self.me.unit).then_some(assigned)
     }
 
-    /// Closes the feeds of the old unit and begins to write for the new one, once everything of the old
-    /// unit was handed over. Returns whether it did.
+    /// Closes the feeds of the old unit and begins to write for the new one, where it goes on with the feeds
+    /// of an earlier stay, once everything of the old unit was handed over. Returns whether it did.
     pub fn change_unit(&mut self, now: DeviceTimes) -> Result<bool, EngineError> {
         let Some(unit) = self.moved_to(now) else {
             return Ok(false);
@@ -138,14 +138,9 @@ impl<S: Store> Engine<S> {
             ..self.me.clone()
         };
         let mut batch = vec![Write::Set(crate::engine::IDENTITY, me.to_bytes())];
-        for feed in self.store.feeds()? {
-            if feed.own && feed.key.unit != unit {
-                let closed = FeedRow {
-                    closed: true,
-                    ..feed
-                };
-                batch.push(Write::Feed(closed));
-            }
+        for feed in self.store.feeds()?.into_iter().filter(|feed| feed.own) {
+            let closed = feed.key.unit != unit;
+            batch.push(Write::Feed(FeedRow { closed, ..feed }));
         }
         self.store.commit(&batch)?;
         self.me = me;

@@ -40,6 +40,19 @@ pub struct Centre {
     pub restored_at: Option<UnixMs>,
     /// What does not fit and needs a person: a new log without a statement, or a log that forked.
     pub alarm: Option<Alarm>,
+    /// Logs before this one, and how much of each the centre still has.
+    pub kept: Vec<Kept>,
+}
+
+/// What is left of an earlier log of a centre that was restored since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Which log.
+    pub log: LogId,
+    /// Its leaves below this are in the present log.
+    pub leaves: u64,
+    /// How many leaves further on they stand there.
+    pub moved: u64,
 }
 
 /// What must be shown until a person has looked at it.
@@ -91,7 +104,9 @@ impl Centre {
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut d = Decoder::new(bytes);
-        if d.array()? != Some(9) || d.u8()? != 1 {
+        let fields = d.array()?;
+        // Nine: from before earlier logs were remembered.
+        if !matches!(fields, Some(9 | 10)) || d.u8()? != 1 {
             return Err(DecodeError::message("unknown centre"));
         }
         let log = d.decode()?;
@@ -109,6 +124,10 @@ impl Centre {
                 2 => Some(Alarm::LogForked),
                 _ => None,
             },
+            kept: match fields {
+                Some(10) => decode_kept(&mut d)?,
+                _ => Vec::new(),
+            },
         })
     }
 
@@ -121,15 +140,33 @@ impl Centre {
             Some(Alarm::NewLogUnexplained) => 1,
             Some(Alarm::LogForked) => 2,
         };
-        e.array(9)?.u8(1)?.encode(self.log)?;
+        e.array(10)?.u8(1)?.encode(self.log)?;
         e.encode(self.checkpoint.map(|(size, _)| size))?
             .encode(root)?;
         e.u64(self.backed_up_to)?
             .encode(self.synced_at.map(|t| t.0))?;
         e.encode(self.clock_ahead_ms)?
             .encode(self.restored_at.map(|t| t.0))?;
-        e.u8(alarm)?.ok()
+        e.u8(alarm)?.array(self.kept.len() as u64)?;
+        for earlier in &self.kept {
+            e.array(3)?.encode(earlier.log)?;
+            e.u64(earlier.leaves)?.u64(earlier.moved)?;
+        }
+        e.ok()
     }
+}
+
+fn decode_kept(d: &mut Decoder<'_>) -> Result<Vec<Kept>, DecodeError> {
+    let mut kept = Vec::new();
+    for _ in 0..d.array()?.unwrap_or(0) {
+        d.array()?;
+        kept.push(Kept {
+            log: d.decode()?,
+            leaves: d.u64()?,
+            moved: d.u64()?,
+        });
+    }
+    Ok(kept)
 }
 
 type EncodeError = minicbor::encode::Error<std::convert::Infallible>;
@@ -166,6 +203,11 @@ mod tests {
             clock_ahead_ms: Some(-20),
             restored_at: None,
             alarm: Some(Alarm::LogForked),
+            kept: vec![Kept {
+                log: LogId::from_bytes([3; 16]),
+                leaves: 70,
+                moved: 2,
+            }],
         };
         assert_eq!(Centre::from_bytes(&centre.to_bytes()).ok(), Some(centre));
         assert_eq!(

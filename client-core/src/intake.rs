@@ -7,15 +7,19 @@
 
 mod effects;
 mod placing;
+mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tala_protocol::cert::{CertError, Directory};
 use tala_protocol::envelope::{Envelope, wire::Run};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{LogId, ObjectId};
+use tala_protocol::id::{DeviceId, LogId, ObjectId};
+use tala_protocol::sync::Cursor;
 use tala_protocol::time::UnixMs;
+
+pub(crate) use waiting::{WAITING, Waiting};
 
 use crate::engine::{Engine, EngineError};
 use crate::store::{Delivery, EnvelopeRow, FeedRow, Store, Write};
@@ -62,6 +66,8 @@ pub(crate) struct Intake<'a, S> {
     writes: Vec<Write>,
     changes: Vec<Digest>,
     judged: Vec<Digest>,
+    /// Devices whose envelopes came and could not be verified.
+    strangers: BTreeSet<DeviceId>,
     taken: Taken,
 }
 
@@ -107,6 +113,7 @@ impl<'a, S: Store> Intake<'a, S> {
             writes: Vec::new(),
             changes: Vec::new(),
             judged: Vec::new(),
+            strangers: BTreeSet::new(),
             taken: Taken::default(),
         }
     }
@@ -144,7 +151,12 @@ impl<'a, S: Store> Intake<'a, S> {
         }
         match self.directory.verify(envelope) {
             Ok(_) => {}
-            Err(CertError::UnknownDevice(_) | CertError::Envelope(_)) => {
+            Err(refused @ (CertError::UnknownDevice(_) | CertError::Envelope(_))) => {
+                if let CertError::UnknownDevice(device) = refused {
+                    self.strangers.insert(device);
+                    // Once the device is known, the same bytes are looked at again.
+                    self.seen.remove(&id);
+                }
                 self.taken.refused += 1;
                 return Ok(());
             }
@@ -167,6 +179,23 @@ impl<'a, S: Store> Intake<'a, S> {
     /// The directory as it will be.
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// What was waited for and is known by now: the lists to read again, and the writes that remember what
+    /// is still waited for. `from` is where the lists stood before this page.
+    pub(crate) fn awaited(
+        &self,
+        from: &[Cursor],
+    ) -> Result<(Vec<Cursor>, Vec<Write>), EngineError> {
+        let held = read_waiting(self.store)?;
+        let mut waiting = held.clone();
+        waiting.note(&self.strangers, from);
+        let again = waiting.take_known(&self.directory);
+        let mut writes = Vec::new();
+        if waiting != held {
+            writes.push(Write::Set(WAITING, waiting.to_bytes()));
+        }
+        Ok((again, writes))
     }
 
     /// The writes to commit, and what to do afterwards.
@@ -205,14 +234,34 @@ impl<'a, S: Store> Intake<'a, S> {
     }
 }
 
+/// What is stored of whom is waited for. What cannot be read is begun anew: it only saves lists from being
+/// read again, and a store that was damaged is told elsewhere.
+fn read_waiting(store: &impl Store) -> Result<Waiting, EngineError> {
+    let bytes = store.setting(WAITING)?;
+    let read = bytes.and_then(|bytes| Waiting::from_bytes(&bytes).ok());
+    Ok(read.unwrap_or_default())
+}
+
 impl<S: Store> Engine<S> {
     /// Takes in what another phone or a bundle holds.
     pub fn take_in(&mut self, runs: Vec<Run>, now: UnixMs) -> Result<Taken, EngineError> {
         let mut intake = Intake::new(self, Origin::Peer, now);
         intake.runs(runs)?;
-        let (writes, effects) = intake.finish();
+        let (again, mut waiting) = intake.awaited(&[])?;
+        let (mut writes, effects) = intake.finish();
+        writes.append(&mut waiting);
+        writes.extend(self.read_again(again)?);
         self.store.commit(&writes)?;
         Ok(self.settle(effects))
+    }
+
+    /// Lists to be read again from where they stood: those that are still read.
+    pub(crate) fn read_again(&self, again: Vec<Cursor>) -> Result<Vec<Write>, EngineError> {
+        let held = self.store.cursors()?;
+        let read = again
+            .into_iter()
+            .filter(|cursor| held.iter().any(|h| h.scope == cursor.scope));
+        Ok(read.map(Write::Cursor).collect())
     }
 
     /// Brings directory and documents to where the store is. The store has it all, so nothing can be lost

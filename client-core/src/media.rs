@@ -6,15 +6,14 @@
 //! checked on arrival, and an upload goes on where it was cut.
 
 mod blobs;
-mod thumb;
 mod upload;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use blobs::FolderBlobs;
 pub use blobs::{BlobError, Blobs, MemoryBlobs};
-pub use thumb::{THUMB_EDGE_PX, ThumbError, thumbnail};
 pub use upload::{CHUNKS_AT_ONCE, upload};
 
+use tala_picture::{THUMB_EDGE_PX, thumbnail};
 use tala_protocol::body::{CHUNK_LEN, MEDIA_LEN_MAX, MediaBody, chunk_root};
 use tala_protocol::envelope::Kind;
 use tala_protocol::hash::Digest;
@@ -77,6 +76,7 @@ impl<S: Store> Engine<S> {
             .store
             .doc(object)?
             .ok_or(DocumentsError::Unknown(object))?;
+        self.check_home(&doc)?;
         let len = file.bytes.len();
         let len_u64 = u64::try_from(len).unwrap_or(u64::MAX);
         if len == 0 || len_u64 > MEDIA_LEN_MAX {
@@ -85,7 +85,7 @@ impl<S: Store> Engine<S> {
         let hash = Digest::sha256(file.bytes);
         blobs.put(&hash, file.bytes).map_err(MediaError::from)?;
         // A picture that cannot be read is evidence all the same; it only has no thumbnail.
-        let thumb = thumbnail(file.bytes).ok();
+        let thumb = thumbnail(file.bytes, THUMB_EDGE_PX).ok();
         let thumb = match &thumb {
             Some(bytes) => {
                 let hash = Digest::sha256(bytes);

@@ -7,7 +7,7 @@
 use tala_protocol::envelope::{Envelope, Lane};
 use tala_protocol::sync::LeafRange;
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, newest_own};
 use crate::store::{EnvelopeRow, MediaRow, Pick, Store};
 
 /// Bytes of one batch on a weak link.
@@ -36,6 +36,8 @@ pub(crate) struct Batch {
     pub(crate) envelopes: Vec<Envelope>,
     /// Whether something urgent is in it; then nothing else is.
     pub(crate) urgent: bool,
+    /// The order of arrival of the newest own one that is in it or waits behind it.
+    pub(crate) newest_own: u64,
 }
 
 impl Link {
@@ -56,12 +58,13 @@ impl<S: Store> Engine<S> {
             .envelopes(&Pick::ToSend(Lane::Urgent), READ_AT_ONCE)?;
         if !urgent.is_empty() {
             return Ok(Batch {
+                newest_own: newest_own(&urgent),
                 envelopes: fill(urgent, link.batch_bytes())?,
                 urgent: true,
             });
         }
         let thumbs_first = link == Link::Weak && self.next_upload(false)?.is_some();
-        let mut envelopes = Vec::new();
+        let (mut envelopes, mut newest) = (Vec::new(), 0);
         let mut room = link.batch_bytes();
         for lane in [Lane::Record, Lane::Media, Lane::Track] {
             if lane == Lane::Track && thumbs_first {
@@ -69,6 +72,7 @@ impl<S: Store> Engine<S> {
             }
             let rows = self.store.envelopes(&Pick::ToSend(lane), READ_AT_ONCE)?;
             let all = rows.len();
+            newest = newest.max(newest_own(&rows));
             let some = fill_room(rows, &mut room, envelopes.is_empty())?;
             let cut = some.len() < all;
             envelopes.extend(some);
@@ -79,6 +83,7 @@ impl<S: Store> Engine<S> {
         Ok(Batch {
             envelopes,
             urgent: false,
+            newest_own: newest,
         })
     }
 

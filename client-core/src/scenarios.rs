@@ -15,6 +15,7 @@ use std::rc::Rc;
 use tala_protocol::doc::{DocType, IncidentEdit, PatrolEdit};
 use tala_protocol::envelope::Audience;
 use tala_protocol::id::{LogId, ObjectId, UnitId};
+use tala_protocol::registry::Code;
 use tala_protocol::transport::Transport;
 
 use crate::store::Store;
@@ -53,7 +54,7 @@ impl<S: Store> Phone<S> {
     fn reports(&mut self, title: &str) -> ObjectId {
         let edit = IncidentEdit {
             title: title.to_owned().into(),
-            category: 1u16.into(),
+            category: "reclamation".parse::<Code>().expect("a code").into(),
             ..IncidentEdit::default()
         };
         self.wait_ms(1_000);

@@ -55,6 +55,7 @@ impl<S: Store> Engine<S> {
             of,
             what,
             note,
+            about: None,
             newer: Fields::new(),
         };
         self.say_one(Kind::Ack, body.to_bytes(), now)

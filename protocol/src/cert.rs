@@ -11,6 +11,8 @@
 mod directory;
 mod revocation;
 mod role;
+mod said;
+mod stated;
 mod statement;
 mod units;
 

@@ -9,6 +9,7 @@
 //! CBOR ([`Registry::to_bytes`]). Both keep fields that this build does not know.
 
 mod any;
+mod code;
 mod form;
 mod incident_type;
 mod json;
@@ -19,6 +20,7 @@ mod succession;
 mod transport_profile;
 
 pub use any::AnyRegistry;
+pub use code::{Code, MAX_CODE_BYTES, NotACode};
 pub use form::{Form, FormField};
 pub use incident_type::{IncidentType, Route};
 pub use jiff::civil::Date;
@@ -179,7 +181,7 @@ fn read_entries<E: Entry>(items: &[Raw]) -> Result<Vec<E>, RegistryError> {
             .and_then(E::from_fields)
             .map_err(|source| RegistryError::Entry { at, source })?;
         let code = entry.code().to_owned();
-        if !is_code(&code) {
+        if !Code::is(&code) {
             return Err(RegistryError::Code { at, code });
         }
         if !codes.insert(code.clone()) {
@@ -188,11 +190,6 @@ fn read_entries<E: Entry>(items: &[Raw]) -> Result<Vec<E>, RegistryError> {
         entries.push(entry);
     }
     Ok(entries)
-}
-
-fn is_code(code: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    (1..=64).contains(&code.len()) && code.bytes().all(fits)
 }
 
 /// A day as `2012-11-22` and in no other way.

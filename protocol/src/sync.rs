@@ -19,4 +19,6 @@ mod request;
 mod tests;
 
 pub use reply::{Outcome, REPLY_LEN_MAX, Refusal, Span, SyncReply};
-pub use request::{Cursor, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest, Versions};
+pub use request::{
+    Cursor, FEATURE_OWN, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest, Versions,
+};

@@ -37,6 +37,5 @@ pub use effects::{Effects, SystemEffects};
 pub use error::AppError;
 pub use keys::{KeyError, Signer, SoftwareKey};
 pub use limits::DeviceLimits;
-pub use reader::Reader;
 pub use scopes::device_scopes;
 pub use sync::DeviceCtx;

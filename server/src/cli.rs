@@ -2,13 +2,15 @@
 //!
 //! You are here because you run a centre or add a command. A command gets its configuration and a place to
 //! write to, and says how it went; only `main` touches standard output and exit codes. `serve` holds the
-//! data folder's lock: commands that make statements ([`data::Held`]) need the centre stopped, because the
-//! running process alone knows what its feeds said last.
+//! data folder's lock, because the running process alone knows what its feeds said last: commands that make
+//! statements leave it an order ([`order`]) and do it themselves only where no centre runs. Accounts and
+//! codes are written beside it; founding and rebuilding need it stopped.
 
 mod admin;
 mod data;
 mod founding;
 mod log;
+mod order;
 mod serve;
 mod upkeep;
 
@@ -16,6 +18,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use tala_protocol::id::RowId;
 
 use crate::app::AppError;
 use crate::app::staff::PasswordError;
@@ -42,14 +45,14 @@ enum Command {
     Serve,
     /// Drops lists and maps and makes them again from the envelopes. The centre must not run.
     Rebuild,
-    /// Copies everything to a folder and verifies the copy. The centre must not run.
+    /// Copies everything to a folder and verifies the copy. The centre may run.
     Backup {
         /// The folder.
         to: PathBuf,
     },
-    /// Recomputes the transparency log and compares it with every checkpoint.
+    /// Recomputes the transparency log and compares it with every checkpoint. The centre may run.
     VerifyLog,
-    /// Founds a centre, looks after people and devices.
+    /// Founds a centre, looks after people and devices. All but `init` work while the centre runs.
     #[command(subcommand)]
     Admin(AdminCommand),
 }
@@ -62,10 +65,12 @@ enum AdminCommand {
     AddPerson(AddPersonArgs),
     /// Gives a login a password.
     SetPassword(SetPasswordArgs),
-    /// Publishes zones from a GeoJSON file. The centre must not run.
+    /// Publishes zones from a GeoJSON file.
     ImportZones(ImportZonesArgs),
     /// Gives out a one-time code for a phone.
     Enrol(EnrolArgs),
+    /// Cuts a device off, by a signed revocation.
+    Revoke(RevokeArgs),
 }
 
 #[derive(Debug, Args)]
@@ -128,6 +133,15 @@ struct EnrolArgs {
     text_only: bool,
 }
 
+#[derive(Debug, Args)]
+struct RevokeArgs {
+    /// Id of the device.
+    device: String,
+    /// Why; it stands in the signed revocation.
+    #[arg(long)]
+    reason: String,
+}
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -154,6 +168,18 @@ pub enum CliError {
     /// Another process works on the data folder.
     #[error("a centre is running on {0}: stop it first, or use its page")]
     Running(PathBuf),
+    /// The running centre did not take an order.
+    #[error("the process that works on {0} took no order: is it a centre that runs?")]
+    NotHeard(PathBuf),
+    /// The running centre took an order and did not say what became of it.
+    #[error("the centre took the order and did not say what became of it")]
+    NotAnswered,
+    /// The running centre could not do it.
+    #[error("the running centre could not do it: {0}")]
+    Refused(String),
+    /// An order cannot be written down.
+    #[error("writing an order")]
+    Order(#[source] serde_json::Error),
     /// The log does not verify.
     #[error("{0} faults were found in the log")]
     Unsound(usize),
@@ -216,6 +242,7 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Command::Admin(AdminCommand::AddPerson(args)) => admin::add_person(&config, &args, out),
         Command::Admin(AdminCommand::SetPassword(args)) => admin::set_password(&config, &args, out),
         Command::Admin(AdminCommand::Enrol(args)) => admin::enrol(&config, &args, out),
+        Command::Admin(AdminCommand::Revoke(args)) => admin::revoke(&config, &args, out),
     }
 }
 
@@ -223,6 +250,11 @@ fn random<const N: usize>() -> Result<[u8; N], CliError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(CliError::Randomness)?;
     Ok(bytes)
+}
+
+fn row_id() -> Result<RowId, CliError> {
+    let uuid = uuid::Builder::from_random_bytes(random()?).into_uuid();
+    Ok(RowId::from_bytes(*uuid.as_bytes()))
 }
 
 fn parsed<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, CliError> {

@@ -11,7 +11,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::app::DeviceLimits;
 pub use settings::{Fault, Settings};
+
+/// A device that may hand over less than this a day cannot work.
+const BYTES_MIN: u64 = 1024 * 1024;
+/// A tebibyte.
+const BYTES_MAX: u64 = 1 << 40;
 
 /// Everything that an operator may set.
 #[derive(Debug, Clone)]
@@ -28,6 +34,8 @@ pub struct Config {
     pub session: SessionLimits,
     /// How much one sender may ask for.
     pub rates: Rates,
+    /// How much one device may hand over.
+    pub device: DeviceLimits,
     /// `basemap`: a PMTiles archive. Default none.
     pub basemap: Option<PathBuf>,
     /// `registry.incident_types` and `registry.legal_rules`: JSON files. Default none.
@@ -146,6 +154,7 @@ impl Config {
                 session_per_minute: it.small("rates.session_per_minute", 1_200),
                 door_per_minute: it.small("rates.door_per_minute", 20),
             },
+            device: device(&mut it),
             basemap: it.maybe_text("basemap").map(|path| folder.join(path)),
             registry: RegistryFiles {
                 incident_types: it
@@ -235,6 +244,21 @@ fn listen(it: &mut Settings, folder: &Path) -> Listen {
     }
 }
 
+/// `device.bytes_a_day` (envelopes; default 256 MiB), `device.cpu_ms_a_minute` (checking; default 30,000) and
+/// `device.quarantine_bytes` (kept apart and not released; default 16 MiB). A device that is over one of them
+/// is answered with 429, or 507 for the quarantine, before anything is stored.
+fn device(it: &mut Settings) -> DeviceLimits {
+    let default = DeviceLimits::default();
+    let (day, apart) = (default.bytes_a_day, default.quarantine_bytes);
+    let cpu_ms = default.cpu_us_a_minute / 1_000;
+    DeviceLimits {
+        bytes_a_day: it.number("device.bytes_a_day", day, BYTES_MIN, BYTES_MAX),
+        // More than a minute a minute: of all cores.
+        cpu_us_a_minute: it.number("device.cpu_ms_a_minute", cpu_ms, 100, 3_600_000) * 1_000,
+        quarantine_bytes: it.number("device.quarantine_bytes", apart, 0, BYTES_MAX),
+    }
+}
+
 fn lines(faults: &[Fault]) -> String {
     let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
     lines.join("\n")
@@ -273,6 +297,22 @@ mod tests {
             (config.zone.as_str(), config.rates.door_per_minute),
             ("Asia/Ulaanbaatar", 7)
         );
+    }
+
+    #[test]
+    fn limits_of_devices_come_from_the_file_and_the_environment() {
+        let file = "[device]\nbytes_a_day = 5000000\ncpu_ms_a_minute = 500\n";
+        let set = [("TALA_SERVER_DEVICE_QUARANTINE_BYTES", "1000")];
+        let limits = read(file, &set).expect("sound").device;
+        let expected = DeviceLimits {
+            bytes_a_day: 5_000_000,
+            cpu_us_a_minute: 500_000,
+            quarantine_bytes: 1_000,
+        };
+        assert_eq!(limits, expected);
+        let file = "[device]\nbytes_a_day = 7\ncpu_ms_a_minute = \"much\"\nquarantine_bytes = -1\n";
+        let faults = read(file, &[]).expect_err("three faults").0;
+        assert_eq!(faults.len(), 3, "all at once: {faults:?}");
     }
 
     #[test]

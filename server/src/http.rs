@@ -23,6 +23,7 @@ pub mod routes;
 pub mod serve;
 #[cfg(test)]
 mod tests;
+pub mod unread;
 pub mod web;
 pub mod who;
 pub mod wire;

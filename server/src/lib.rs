@@ -7,6 +7,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "failpoints")]
+pub mod fail_at;
 pub mod http;
 pub mod media;
 pub mod store;

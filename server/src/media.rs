@@ -7,7 +7,6 @@
 //! changes its bytes. Nothing here deletes a file.
 
 mod incoming;
-mod picture;
 mod wanted;
 
 use std::ops::Range;
@@ -19,12 +18,16 @@ use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _};
+use tala_picture::{FILE_LEN_MAX, thumbnail};
 use tala_protocol::hash::Digest;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 
 pub use incoming::{Arrival, Incoming, IncomingError};
 pub use wanted::UploadBook;
+
+/// Longest edge of a picture that is made here, pixels.
+const SMALL_EDGE_PX: u32 = 480;
 
 /// The files of a centre.
 #[derive(Debug)]
@@ -130,13 +133,13 @@ impl Media {
             return Err(MediaError::Closed);
         };
         let original = match self.store.get(&address(hash)).await {
-            Ok(original) if original.meta.size <= picture::FILE_LEN_MAX => original,
+            Ok(original) if may_be_read(original.meta.size) => original,
             Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(MediaError::Read(error)),
         };
         let bytes = original.bytes().await.map_err(MediaError::Read)?;
-        let made = tokio::task::spawn_blocking(move || picture::shrink(&bytes)).await;
-        let Some(jpeg) = made.map_err(MediaError::Decode)? else {
+        let made = tokio::task::spawn_blocking(move || thumbnail(&bytes, SMALL_EDGE_PX)).await;
+        let Ok(jpeg) = made.map_err(MediaError::Decode)? else {
             return Ok(None);
         };
         self.store
@@ -171,6 +174,10 @@ fn address(hash: &Digest) -> Path {
     let text = hash.to_string();
     let fan = text.get(2..4).unwrap_or_default();
     Path::from_iter(["sha256", fan, text.as_str()])
+}
+
+fn may_be_read(len: u64) -> bool {
+    usize::try_from(len).is_ok_and(|len| len <= FILE_LEN_MAX)
 }
 
 fn small_address(hash: &Digest) -> Path {

@@ -31,7 +31,7 @@ pub use accounts::{AccountReads, AccountWrites, EnrolmentRow, StaffRow};
 pub use delivery::{DeliveryEntry, DeliveryReads, DeliveryWrites};
 pub use envelopes::{EnvelopeReads, EnvelopeWrites, Lsn, NewEnvelope, Standing, StoredEnvelope};
 pub use error::StoreError;
-pub use feeds::{FeedNo, FeedReads, FeedRow, FeedWrites, Neighbour};
+pub use feeds::{FeedNo, FeedReads, FeedRow, FeedWrites, Neighbour, Told};
 pub use log::{LogReads, LogRow, LogWrites, StoredNodes};
 pub use quarantine::{QuarantineReads, QuarantineReason, QuarantineRow, QuarantineWrites};
 pub use statements::{StatementReads, StatementWrites, Subject};

@@ -8,6 +8,8 @@
 
 mod answers;
 mod audit;
+mod marks;
+mod orders;
 mod sessions;
 mod uploads;
 
@@ -18,6 +20,7 @@ use rusqlite::Connection;
 
 pub use answers::{Answer, AnswerKey};
 pub use audit::{AuditAct, AuditRow};
+pub use orders::{Order, OrderAnswer};
 pub use sessions::SessionRow;
 pub use uploads::Upload;
 

@@ -24,11 +24,13 @@ use tala_protocol::cert::{
     Assignment, Holder, KeyStatement, Membership, Names, Person, Role, Statement, UnitLevel,
     UnitStatement,
 };
-use tala_protocol::envelope::Kind;
-use tala_protocol::id::{PersonId, UnitId};
+use tala_protocol::envelope::{Audience, Envelope, Kind, Lane, SignIn};
+use tala_protocol::event::Sos;
+use tala_protocol::id::{PersonId, RowId, UnitId};
 use tala_protocol::key::PublicKey;
-use tala_protocol::time::UnixMs;
+use tala_protocol::time::{DeviceTimes, UnixMs};
 
+use crate::app::access::{self, Asker, Denied, Grant, Verb};
 use crate::app::admin::{Founding, found};
 use crate::app::commit::Draft;
 use crate::app::project::Registries;
@@ -199,6 +201,36 @@ impl TestCentre {
             }),
         ];
         self.state(unit, &statements);
+    }
+
+    /// What a phone says when its button for help is pressed: the first call, or a repeat of it.
+    pub fn call_for_help(&self, phone: &mut TestPhone, repeat: u32) -> Envelope {
+        let sos = Sos {
+            nonce: [3; 16],
+            place: None,
+            pressed: DeviceTimes {
+                wall: BEGIN,
+                ..DeviceTimes::default()
+            },
+            battery_pct: None,
+            note: Some("fell".into()),
+            repeat,
+            newer: Default::default(),
+        };
+        let (lane, audience) = (Lane::Urgent, Audience::Field);
+        phone.says_in(lane, audience, Kind::Sos, None, &sos.to_bytes())
+    }
+
+    /// What a member of staff may do now.
+    pub fn may(&self, person: PersonId, verb: Verb) -> Result<Grant, Denied> {
+        let (directory, now) = (self.centre.directory(), self.centre.now());
+        let asker = Asker {
+            person,
+            session: RowId::from_bytes([5; 16]),
+            sign_in: SignIn::PasswordAgain,
+            posts: access::posts(&directory, person, now),
+        };
+        access::authorize(asker, verb, directory.units(), now)
     }
 
     /// Has the office state things.

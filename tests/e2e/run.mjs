@@ -10,7 +10,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { dress, faults } from './accessibility.mjs';
 import { folder, people, startCentre } from './centre.mjs';
+import { walkByKeyboard } from './keyboard.mjs';
 import { phone, photo, ride } from './phone.mjs';
 
 const FLAGS = [
@@ -53,8 +55,8 @@ async function step(name, work) {
 
 /** A page that knows whether it was loaded again. */
 async function signedIn(browser, url, path, password) {
+  // A new browser has stored no language and so speaks zh-CN.
   const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
-  await context.addInitScript(() => localStorage.setItem('tala.locale', 'zh-CN'));
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   open.push(page);
@@ -149,7 +151,64 @@ async function walk(centre, browser) {
     const hash = (await list.textContent('[data-testid=lightbox] code')).trim();
     const wanted = createHash('sha256').update(readFileSync(picture)).digest('hex');
     assert.equal(hash.slice(2), wanted);
+    await list.keyboard.press('Escape');
   });
+
+  await step('skip link, list, filters and map are reached by keyboard, each with a visible focus', () =>
+    walkByKeyboard(map),
+  );
+
+  await look(map, report.incident);
+}
+
+const LOOKS = [
+  ['light', 'zh-CN'],
+  ['dark', 'zh-CN'],
+  ['light', 'en'],
+  ['dark', 'en'],
+  ['light', 'mn'],
+];
+
+/** Axe over every page as a real centre fills it, in every theme and language. */
+async function look(page, incident) {
+  const patrol = await page.evaluate(async () => (await (await fetch('/api/v1/patrols')).json()).items[0].id);
+  const pages = [
+    ['/map', '[data-testid=patrol-row]'],
+    ['/incidents', '[data-testid=incident-row]'],
+    [`/incidents/${incident}`, '[data-testid=conflict]'],
+    ['/patrols', '[data-testid=patrol-row]'],
+    [`/patrols/${patrol}`, '[data-testid=patrol-detail]'],
+    ['/nowhere', '.state'],
+  ];
+  await step('axe can fail: a picture without words is found', async () => {
+    await page.evaluate(() => document.body.append(document.createElement('img')));
+    const found = await faults(page);
+    assert.ok(
+      found.some((one) => one.startsWith('image-alt')),
+      String(found),
+    );
+  });
+  for (const [theme, locale] of LOOKS) {
+    await step(`axe finds nothing serious on ${pages.length + 1} pages (${theme}, ${locale})`, async () => {
+      await dress(page, theme, locale);
+      for (const [path, ready] of pages) {
+        await page.goto(path);
+        await page.waitForSelector(ready);
+        assert.deepEqual(await faults(page), [], path);
+      }
+      await signInFaults(page);
+    });
+  }
+}
+
+/** The sign-in page has the same origin and thus the same theme and language, and no session. */
+async function signInFaults(page) {
+  const blank = await page.context().newPage();
+  await blank.route('**/api/v1/session', (route) => route.fulfill({ status: 401, body: '{}' }));
+  await blank.goto('/map');
+  await blank.waitForSelector('#login');
+  assert.deepEqual(await faults(blank), [], 'sign-in');
+  await blank.close();
 }
 
 /** Positions of every track that the centre shows to this reader. */

@@ -5,6 +5,7 @@
 //! over ([`mutations`]). Nothing may panic, take longer than [`MS_MAX`] or allocate more than
 //! [`MIB_MAX`] above what stood before it.
 
+pub mod arriving;
 pub mod corpus;
 pub mod entries;
 pub mod measure;

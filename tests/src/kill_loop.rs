@@ -8,6 +8,7 @@
 
 pub mod centre;
 mod chain;
+mod death;
 pub mod phone;
 mod plant;
 pub mod witness;
@@ -56,6 +57,8 @@ pub struct Ring {
     pub doubled: u64,
     /// Durable though no promise had come out before the kill.
     pub in_flight: u64,
+    /// Deaths at a point of the victim's own code; the others came at a random moment.
+    pub at_points: u64,
     /// Kills that hit before the first promise of that run.
     pub early: u64,
 }

@@ -14,7 +14,6 @@ pub mod centre;
 pub mod clock;
 pub mod effects;
 pub mod exchange;
-mod known;
 pub mod network;
 pub mod office;
 pub mod phone;

@@ -47,7 +47,9 @@ impl<S: Store> Intake<'_, S> {
         if !self.is_office(envelope) {
             return Ok(());
         }
-        let number = envelope.header().seq;
+        // A restored centre begins a new epoch, and counts from one again.
+        let feed = envelope.header().feed;
+        let number = (u64::from(feed.epoch) << 32).saturating_add(envelope.header().seq);
         let standing = self.store.ruling(&body.envelope)?;
         if standing.is_some_and(|ruling| ruling.number > number) {
             return Ok(());

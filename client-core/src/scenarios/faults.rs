@@ -166,6 +166,55 @@ fn after_a_moment_of_full_disk_recording_goes_on() {
 }
 
 #[test]
+fn a_backup_of_the_same_run_is_recognised_once_something_newer_has_left() {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    let incident = phone.reports("备份前");
+    phone.sync(&centre).expect("syncs");
+    let backup = phone.engine.store().clone();
+    let title = "备份后".to_owned().into();
+    let edit = IncidentEdit {
+        title,
+        ..IncidentEdit::default()
+    };
+    phone.edits(incident, &edit);
+    // What is written and never leaves is lost with the phone, and forks nothing.
+    let (phone, opening) = phone
+        .reopen_over(|_| backup.clone(), false)
+        .expect("reopens");
+    assert!(!opening.restored);
+    let mut phone = phone;
+    phone.edits(incident, &edit);
+    phone.sync(&centre).expect("syncs");
+    let (phone, opening) = phone.reopen_over(|_| backup, false).expect("reopens");
+    assert!(opening.restored, "the edit left the phone");
+    assert!(phone.engine.identity().epoch > 0);
+}
+
+#[test]
+fn a_backup_is_recognised_after_a_meeting_and_after_a_bundle_too() {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    phone.sync(&centre).expect("syncs");
+    let backup = phone.engine.store().clone();
+    phone.reports("在卡上");
+    phone.sign().expect("signs");
+    phone.engine.bundle(None).expect("writes");
+    let (mut phone, opening) = phone
+        .reopen_over(|_| backup.clone(), false)
+        .expect("reopens");
+    assert!(opening.restored);
+    let backup = phone.engine.store().clone();
+    let mut other = super::phone(2, &centre, unit);
+    phone.sync(&centre).expect("learns of the other");
+    other.sync(&centre).expect("learns of this one");
+    phone.reports("见面");
+    super::peers::meet(&mut phone, &mut other);
+    let (_, opening) = phone.reopen_over(|_| backup, false).expect("reopens");
+    assert!(opening.restored);
+}
+
+#[test]
 fn a_restored_backup_writes_in_a_new_epoch_and_forks_nothing() {
     let (centre, unit) = centre();
     let mut phone = phone(1, &centre, unit);

@@ -5,7 +5,7 @@ use crate::store::memory::MemoryStore;
 use crate::sync::peer::PeerSession;
 use crate::testing::Phone;
 
-fn meet(a: &mut Phone<MemoryStore>, b: &mut Phone<MemoryStore>) -> usize {
+pub(super) fn meet(a: &mut Phone<MemoryStore>, b: &mut Phone<MemoryStore>) -> usize {
     a.sign().expect("signs");
     b.sign().expect("signs");
     let (mut of_a, hello_a) = PeerSession::start(&a.engine).expect("starts");

@@ -27,7 +27,7 @@ fn an_answer_that_comes_twice_or_late_changes_nothing() {
     phone.reports("一");
     phone.sign().expect("signs");
     let device = phone.engine.identity().device;
-    let (mut session, step) = SyncSession::start(&phone.engine, OPTIONS, None).expect("starts");
+    let (mut session, step) = SyncSession::start(&mut phone.engine, OPTIONS, None).expect("starts");
     let Step::Send(frame) = step else {
         panic!("sends first")
     };
@@ -60,8 +60,8 @@ fn an_answer_about_more_than_was_sent_is_not_taken() {
     b.reports("三");
     a.sign().expect("signs");
     b.sign().expect("signs");
-    let (mut session, _) = SyncSession::start(&a.engine, OPTIONS, None).expect("starts");
-    let (_, step) = SyncSession::start(&b.engine, OPTIONS, None).expect("starts");
+    let (mut session, _) = SyncSession::start(&mut a.engine, OPTIONS, None).expect("starts");
+    let (_, step) = SyncSession::start(&mut b.engine, OPTIONS, None).expect("starts");
     let Step::Send(frame) = step else {
         panic!("sends first")
     };
@@ -222,7 +222,7 @@ proptest! {
         let mut phone = phone(1, &centre, unit);
         let incident = phone.reports("一");
         phone.sign().expect("signs");
-        let (mut session, step) = SyncSession::start(&phone.engine, OPTIONS, None).expect("starts");
+        let (mut session, step) = SyncSession::start(&mut phone.engine, OPTIONS, None).expect("starts");
         let Step::Send(frame) = step else { panic!("sends first") };
         let answer = centre.borrow_mut().sync(phone.engine.identity().device, &frame);
         let short = &answer[..cut.index(answer.len())];

@@ -1,13 +1,18 @@
 //! Syncing: handed over, proved, refused, repeated, restored.
 
 use super::{centre, phone};
+use crate::engine::Engine;
 use crate::identity::Alarm;
 use crate::outbox::Link;
 use crate::status::Whereabouts;
+use crate::store::Store as _;
 use crate::store::memory::MemoryStore;
-use crate::sync::Why;
+use crate::sync::{Step, SyncOptions, SyncSession, Why};
 use crate::testing::{KeyMood, Mood, Phone};
+use tala_protocol::envelope::wire::Run;
+use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::id::{LogId, ObjectId};
+use tala_protocol::sync::{Cursor, REQUEST_LEN_MAX, SyncReply, SyncRequest, frame};
 
 fn whereabouts(phone: &mut Phone<MemoryStore>, object: ObjectId) -> Whereabouts {
     let status = phone.engine.status().expect("reads");
@@ -174,6 +179,100 @@ fn a_restored_centre_is_offered_what_it_lost_and_shown() {
     assert_eq!(centre.borrow().envelopes().len(), backup + 1);
 }
 
+/// Two restores: after the first the phone syncs, or it misses it. Everything is at the centre in the end,
+/// and nobody is alarmed.
+fn restored_twice(heard_of_the_first: bool) {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    let early = phone.reports("早");
+    phone.sync(&centre).expect("syncs");
+    let first_backup = centre.borrow().envelopes().len();
+    let late = phone.reports("晚");
+    phone.sync(&centre).expect("syncs");
+    let all = centre.borrow().envelopes().len();
+    let restore = |leaves, log| {
+        let log = LogId::from_bytes([log; 16]);
+        centre.borrow_mut().restore_to(leaves, log);
+    };
+    // The first restore keeps all; the second goes back behind what the first had kept.
+    restore(all, 0x22);
+    if heard_of_the_first {
+        phone.sync(&centre).expect("syncs");
+        phone.sync(&centre).expect("syncs");
+    }
+    restore(first_backup - 1, 0x33);
+    assert!(phone.sync(&centre).expect("syncs").restored);
+    phone.sync(&centre).expect("syncs");
+    assert_eq!(phone.engine.centre().alarm, None);
+    for object in [early, late] {
+        assert_eq!(whereabouts(&mut phone, object), Whereabouts::AtCentre);
+        let stored = centre.borrow();
+        assert!(stored.envelopes().iter().any(|e| e.object() == object));
+    }
+}
+
+#[test]
+fn a_centre_restored_twice_is_offered_what_either_restore_lost() {
+    restored_twice(true);
+}
+
+#[test]
+fn a_restore_that_the_phone_missed_is_explained_by_its_own_statement() {
+    restored_twice(false);
+}
+
+#[test]
+fn what_a_phone_cannot_verify_yet_is_read_again_once_the_author_is_known() {
+    let (centre_of_a, unit) = centre();
+    let (centre_of_b, _) = centre();
+    let (mut a, mut b) = (phone(1, &centre_of_a, unit), phone(2, &centre_of_b, unit));
+    let incident = b.reports("先到");
+    b.sync(&centre_of_b).expect("syncs");
+    let held = |kinds: fn(Kind) -> bool| -> Vec<Envelope> {
+        let centre = centre_of_b.borrow();
+        let all = centre.envelopes().iter();
+        all.filter(|e| kinds(e.header().kind)).cloned().collect()
+    };
+    let log = a.engine.centre().log.expect("knows one");
+    let scope = a.engine.store().cursors().expect("reads")[0].scope;
+    let page = |envelopes: &[Envelope], position| {
+        let mut reply = SyncReply::empty(log);
+        reply.runs = Run::pack_all(envelopes);
+        reply.cursors = vec![Cursor { scope, position }];
+        frame::close(&reply.to_bytes())
+    };
+    let position = |step: &Step| -> Option<u64> {
+        let Step::Send(bytes) = step else { return None };
+        let bytes = frame::open(bytes, REQUEST_LEN_MAX).expect("a frame");
+        let request = SyncRequest::from_bytes(&bytes).expect("a request");
+        let cursor = request.cursors.iter().find(|c| c.scope == scope);
+        cursor.map(|cursor| cursor.position)
+    };
+    let options = SyncOptions {
+        why: Why::Officer,
+        link: Link::Good,
+        originals: true,
+    };
+    let changes = held(|kind| kind == Kind::Change);
+    let statements = held(|kind| kind == Kind::Certificate);
+    let asks = |engine: &mut Engine<MemoryStore>, reply: &[u8], now| {
+        let (mut session, step) = SyncSession::start(engine, options, None).expect("starts");
+        let next = session.on_reply(engine, reply, now).expect("takes");
+        (position(&step), position(&next))
+    };
+    // The record comes before its author's certificate: the page goes by, and nothing is held up for it.
+    let (from, next) = asks(&mut a.engine, &page(&changes, 10), a.now);
+    assert_eq!((from, next), (Some(0), None));
+    assert!(a.engine.incident_view(incident).is_err());
+    // The certificate comes, on a later page and across a restart: the list is read again from there.
+    let (mut a, _) = a.reopen(false).expect("reopens");
+    let (from, next) = asks(&mut a.engine, &page(&statements, 20), a.now);
+    assert_eq!((from, next), (Some(10), Some(0)));
+    let (from, next) = asks(&mut a.engine, &page(&changes, 20), a.now);
+    assert_eq!((from, next), (Some(0), None), "and once only");
+    a.engine.incident_view(incident).expect("has it now");
+}
+
 #[test]
 fn a_new_log_without_a_statement_raises_an_alarm_and_everything_is_offered() {
     let (centre, unit) = centre();
@@ -184,7 +283,7 @@ fn a_new_log_without_a_statement_raises_an_alarm_and_everything_is_offered() {
     {
         let mut centre = centre.borrow_mut();
         centre.restore_to(before - 1, LogId::from_bytes([0x33; 16]));
-        centre.restored = None;
+        centre.restored.clear();
     }
     phone.sync(&centre).expect("syncs");
     assert_eq!(phone.engine.centre().alarm, Some(Alarm::NewLogUnexplained));

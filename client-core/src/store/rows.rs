@@ -166,7 +166,7 @@ pub struct RulingRow {
     pub ruling: u8,
     /// Code of the reason.
     pub reason: u16,
-    /// Place of the verdict in its feed: a later one counts.
+    /// Epoch and place of the verdict in its feed: a later one counts.
     pub number: u64,
 }
 

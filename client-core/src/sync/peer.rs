@@ -138,16 +138,19 @@ impl PeerSession {
 
     fn on_frontier<S: Store>(
         &mut self,
-        engine: &Engine<S>,
+        engine: &mut Engine<S>,
         theirs: &PeerFrontier,
     ) -> Result<Vec<Vec<u8>>, PeerError> {
         self.expect = Expect::Offers;
-        let mut pages: Vec<Vec<Envelope>> = vec![Vec::new()];
+        let (mut pages, mut newest): (Vec<Vec<Envelope>>, u64) = (vec![Vec::new()], 0);
         let mut room = OFFER_BYTES;
         for ours in engine.progress(&self.differing)? {
             let held = theirs.feeds.iter().find(|feed| feed.feed == ours.feed);
             let from = held.map_or(ours.first_seq, |held| held.last_seq.saturating_add(1));
-            for envelope in engine.contiguous(&ours.feed, from, ours.last_seq)? {
+            for (arrived, envelope) in engine.contiguous(&ours.feed, from, ours.last_seq)? {
+                if engine.is_own(&envelope) {
+                    newest = newest.max(arrived);
+                }
                 let cost = envelope.body().map_or(0, <[u8]>::len).saturating_add(128);
                 if cost > room {
                     pages.push(Vec::new());
@@ -159,6 +162,7 @@ impl PeerSession {
                 }
             }
         }
+        engine.before_leaving(newest)?;
         let last_page = pages.len().saturating_sub(1);
         let offers = pages.iter().enumerate().map(|(n, page)| PeerOffer {
             runs: Run::pack_all(page),
@@ -212,7 +216,7 @@ impl<S: Store> Engine<S> {
             let mut last_seq = row.head.seq;
             if row.own {
                 let signed = self.contiguous(&key, row.first_seq, last_seq)?;
-                last_seq = signed.last().map_or(0, |envelope| envelope.header().seq);
+                last_seq = signed.last().map_or(0, |(_, last)| last.header().seq);
             }
             if last_seq >= row.first_seq {
                 out.push(FeedProgress {
@@ -226,13 +230,18 @@ impl<S: Store> Engine<S> {
         Ok(out)
     }
 
-    /// Signed envelopes of the contiguous part of a feed, up to the first that waits for the key.
+    fn is_own(&self, envelope: &Envelope) -> bool {
+        envelope.header().device() == self.me.device
+    }
+
+    /// Signed envelopes of the contiguous part of a feed, up to the first that waits for the key, each with
+    /// its order of arrival.
     fn contiguous(
         &self,
         feed: &FeedKey,
         from: u64,
         until: u64,
-    ) -> Result<Vec<Envelope>, EngineError> {
+    ) -> Result<Vec<(u64, Envelope)>, EngineError> {
         let rows = self
             .store
             .envelopes(&Pick::OfFeed { feed: *feed, from }, ALL)?;
@@ -244,7 +253,7 @@ impl<S: Store> Engine<S> {
             let Some(envelope) = row.envelope()? else {
                 break;
             };
-            out.push(envelope);
+            out.push((row.arrived, envelope));
         }
         Ok(out)
     }

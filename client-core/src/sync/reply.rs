@@ -14,6 +14,7 @@ use super::restored;
 use super::session::Sent;
 use crate::engine::{ALL, CENTRE, Engine, EngineError};
 use crate::identity::Centre;
+use crate::install;
 use crate::intake::{Intake, Origin};
 use crate::store::{Delivery, LeafAt, Pick, Store, Write};
 
@@ -27,6 +28,8 @@ pub(super) struct Took {
     pub(super) later: bool,
     pub(super) restored: bool,
     pub(super) moved_on: bool,
+    /// Whether lists are to be read again, because somebody is known now who was not.
+    pub(super) again: bool,
 }
 
 /// Where the envelopes of a push came to lie.
@@ -51,6 +54,9 @@ impl<S: Store> Engine<S> {
         let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
         intake.runs(reply.runs)?;
         let directory = intake.directory().clone();
+        let other_log = centre.log.is_some_and(|known| known != log);
+        let from = page_began(&reply.cursors, &sent.cursors, other_log);
+        let (again, waiting) = intake.awaited(&from)?;
         let (mut batch, effects) = intake.finish();
 
         let mut took = Took {
@@ -61,14 +67,11 @@ impl<S: Store> Engine<S> {
         };
         if centre.log != Some(log) {
             took.restored = centre.log.is_some();
-            batch.extend(self.on_other_log(
-                &mut centre,
-                log,
-                &directory,
-                reply.restored.as_deref(),
-                now,
-            )?);
+            let statements = reply.restored.iter().chain(&reply.restored_before);
+            let statements: Vec<&[u8]> = statements.map(Vec::as_slice).collect();
+            batch.extend(self.on_other_log(&mut centre, log, &directory, &statements, now)?);
         }
+        batch.extend(waiting);
         let proofs = Proofs {
             keys: proof::log_keys(&directory, log),
             ack: reply.ack.as_deref(),
@@ -83,8 +86,13 @@ impl<S: Store> Engine<S> {
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
+        if sent.own && !reply.more && !took.restored && reply.scopes.is_none() {
+            batch.push(install::has_own());
+        }
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
         batch.extend(self.scopes(reply.scopes, took.restored)?);
+        took.again = !again.is_empty();
+        batch.extend(self.read_again(again)?);
         batch.extend(self.wanted(&reply.wanted)?);
         let backed_up_to = reply.backed_up_to.unwrap_or(0);
         centre.backed_up_to = centre.backed_up_to.max(backed_up_to);
@@ -107,13 +115,11 @@ impl<S: Store> Engine<S> {
         centre: &mut Centre,
         log: LogId,
         directory: &tala_protocol::cert::Directory,
-        statement: Option<&[u8]>,
+        statements: &[&[u8]],
         now: DeviceTimes,
     ) -> Result<Vec<Write>, EngineError> {
-        let old = centre.log;
-        let keys = proof::log_keys(directory, log);
-        let restore = statement.and_then(|bytes| restored::verified(bytes, &keys, old));
-        restored::begin(&self.store, centre, log, restore, now.wall)
+        let steps = restored::explained(statements, directory, centre.log, log);
+        restored::begin(&self.store, centre, log, steps.as_deref(), now.wall)
     }
 
     /// What was claimed to lie on these leaves and was not proved when asked for: an unsigned word that did
@@ -175,6 +181,21 @@ impl<S: Store> Engine<S> {
         }
         Ok(batch)
     }
+}
+
+/// Where the lists of a page stood before it.
+fn page_began(moved: &[Cursor], asked: &[Cursor], other_log: bool) -> Vec<Cursor> {
+    let began = |cursor: &Cursor| {
+        let asked = asked.iter().find(|asked| asked.scope == cursor.scope);
+        let position = asked
+            .filter(|_| !other_log)
+            .map_or(0, |asked| asked.position);
+        Cursor {
+            position,
+            ..*cursor
+        }
+    };
+    moved.iter().map(began).collect()
 }
 
 /// Fits the spans to what was sent.

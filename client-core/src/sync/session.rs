@@ -4,10 +4,13 @@ use tala_protocol::cbor::CborError;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::frame::{self, FrameError};
-use tala_protocol::sync::{LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions};
+use tala_protocol::sync::{
+    Cursor, FEATURE_OWN, LeafRange, REPLY_LEN_MAX, SyncReply, SyncRequest, Versions,
+};
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError};
+use crate::install;
 use crate::outbox::Link;
 use crate::store::Store;
 
@@ -93,11 +96,15 @@ pub enum SyncError {
     Engine(#[from] EngineError),
 }
 
-/// A request under way: the envelopes sent, in order, and the leaves asked to be proved.
+/// A request under way: the envelopes sent, in order, the leaves asked to be proved, and where the lists
+/// stood.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) ids: Vec<Digest>,
     pub(super) prove: Vec<LeafRange>,
+    pub(super) cursors: Vec<Cursor>,
+    /// What this phone wrote itself was asked for too.
+    pub(super) own: bool,
 }
 
 /// A sync under way.
@@ -115,7 +122,7 @@ pub struct SyncSession {
 impl SyncSession {
     /// Begins. Seal and sign first ([`Engine::prepare_sync`]); the beacon is made at this moment.
     pub fn start<S: Store>(
-        engine: &Engine<S>,
+        engine: &mut Engine<S>,
         options: SyncOptions,
         beacon: Option<Vec<u8>>,
     ) -> Result<(Self, Step), SyncError> {
@@ -156,7 +163,7 @@ impl SyncSession {
         self.summary.later |= took.later;
         self.summary.restored |= took.restored;
         // A page that says "more" and brings nothing new would go on for ever.
-        self.next(engine, now, more && took.moved_on)
+        self.next(engine, now, took.again || (more && took.moved_on))
     }
 
     /// Takes note of how far a file came, and says what is next.
@@ -200,8 +207,9 @@ impl SyncSession {
         Ok(Step::Done(self.summary.clone()))
     }
 
-    fn request<S: Store>(&mut self, engine: &Engine<S>) -> Result<Step, SyncError> {
+    fn request<S: Store>(&mut self, engine: &mut Engine<S>) -> Result<Step, SyncError> {
         let batch = engine.next_batch(self.options.link)?;
+        engine.before_leaving(batch.newest_own)?;
         let ids = batch
             .envelopes
             .iter()
@@ -216,10 +224,11 @@ impl SyncSession {
         };
         let wants_proof = !prove.is_empty() || !batch.envelopes.is_empty();
         let checkpoint = engine.centre.checkpoint.filter(|_| wants_proof);
+        let own = install::lacks_own(&engine.store)?;
         let budget = u32::try_from(self.options.link.batch_bytes()).unwrap_or(u32::MAX);
         let request = SyncRequest {
             versions: Versions::CURRENT,
-            features: 0,
+            features: if own { FEATURE_OWN } else { 0 },
             log: engine.centre.log,
             cursors: engine.store.cursors().map_err(EngineError::from)?,
             runs: Run::pack_all(&batch.envelopes),
@@ -235,6 +244,8 @@ impl SyncSession {
         self.sent = Some(Sent {
             ids,
             prove: request.prove.clone(),
+            cursors: request.cursors.clone(),
+            own,
         });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }

@@ -44,8 +44,8 @@ pub struct Centre {
     pub mood: Mood,
     /// Leaves below this are said to be backed up.
     pub backed_up_to: Option<u64>,
-    /// A statement that begins the log, for a restored centre.
-    pub restored: Option<Vec<u8>>,
+    /// The statements that begin its logs, newest first, for a restored centre.
+    pub restored: Vec<Vec<u8>>,
     /// Whole files, and parts of files.
     pub files: BTreeMap<Digest, Vec<u8>>,
     directory: Directory,
@@ -76,7 +76,7 @@ impl Centre {
             log,
             mood: Mood::Proves,
             backed_up_to: None,
-            restored: None,
+            restored: Vec::new(),
             files: BTreeMap::new(),
             envelopes: Vec::new(),
             by_id: BTreeMap::new(),
@@ -144,7 +144,7 @@ impl Centre {
         self.nodes = Nodes::default();
         self.lists.clear();
         let statement = self.statement(old);
-        self.restored = Some(statement);
+        self.restored.insert(0, statement);
         for envelope in kept {
             self.commit(envelope);
         }
@@ -218,7 +218,8 @@ impl Centre {
         }
         let same_log = request.log == Some(self.log);
         if !same_log {
-            reply.restored = self.restored.clone();
+            reply.restored = self.restored.first().cloned();
+            reply.restored_before = self.restored.iter().skip(1).cloned().collect();
         }
         self.deliver(
             device,

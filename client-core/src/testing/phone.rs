@@ -35,8 +35,6 @@ pub struct Phone<S> {
     pub signer: TestSigner,
     /// Its files.
     pub blobs: MemoryBlobs,
-    /// Its marker outside the store.
-    pub marker: Option<Vec<u8>>,
     /// Its clocks.
     pub now: DeviceTimes,
     /// Its randomness.
@@ -100,13 +98,12 @@ impl<S: Store> Phone<S> {
         enrolment
             .finish(&frame::close(&reply.to_bytes()), &mut store, now.wall)
             .expect("enrols");
-        let (mut marker, mut dice) = (None, Dice::new(u64::from(seed)));
-        let (engine, _) = Engine::open(store, &mut marker, now, &mut dice).expect("opens");
+        let (marker, mut dice) = (Box::new(None::<Vec<u8>>), Dice::new(u64::from(seed)));
+        let (engine, _) = Engine::open(store, marker, now, &mut dice).expect("opens");
         Self {
             engine,
             signer,
             blobs: MemoryBlobs::default(),
-            marker,
             now,
             dice,
         }
@@ -146,7 +143,6 @@ impl<S: Store> Phone<S> {
             engine,
             signer,
             blobs,
-            mut marker,
             mut now,
             mut dice,
         } = self;
@@ -154,13 +150,12 @@ impl<S: Store> Phone<S> {
             now.boot = BootId(now.boot.0 + 1);
             now.mono = MonoMs(0);
         }
-        let store = store(engine.into_store());
-        let (engine, opening) = Engine::open(store, &mut marker, now, &mut dice)?;
+        let (held, marker) = engine.into_parts();
+        let (engine, opening) = Engine::open(store(held), marker, now, &mut dice)?;
         let phone = Phone {
             engine,
             signer,
             blobs,
-            marker,
             now,
             dice,
         };

@@ -97,7 +97,7 @@ fn a_patrol_from_the_saddle_to_the_centre() {
     let incident = tala.json(&[
         "report",
         "--category",
-        "1",
+        "reclamation",
         "--title",
         "新开垦",
         "--at",

@@ -1,25 +1,32 @@
 //! The sum of the statements one has seen.
+//!
+//! A directory is a set of statements, and what counts follows from the set: of two statements about one
+//! thing the one that was made later counts, whichever was heard first ([`Made`]), and an office counts as
+//! far as the root lets it. So an old statement that comes again changes nothing, and everybody who has
+//! heard the same believes the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::statement::{Assignment, Holder, KeyStatement, Membership, Statement};
+use super::said::{Made, Said, Word};
+use super::stated::Stated;
+use super::statement::{Assignment, Holder, KeyStatement, Membership};
 use super::{Revocation, Role, UnitTree};
-use crate::envelope::{Envelope, EnvelopeError, Kind, Realm};
+use crate::envelope::{Envelope, EnvelopeError, Realm};
+use crate::hash::Digest;
 use crate::id::{DeviceId, PersonId, UnitId};
 use crate::key::PublicKey;
 use crate::time::UnixMs;
 
 /// Keys, units, persons, memberships, assignments and revocations of one bureau.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directory {
     root: PublicKey,
     realm: Realm,
-    keys: HashMap<DeviceId, KeyStatement>,
-    units: UnitTree,
-    persons: BTreeMap<PersonId, String>,
-    memberships: BTreeMap<(PersonId, UnitId, u16), Membership>,
-    assignments: HashMap<DeviceId, BTreeMap<UnixMs, Assignment>>,
-    revocations: HashMap<DeviceId, Revocation>,
+    /// What the root and offices that it certified have said, cut off or not.
+    said: BTreeMap<Digest, Arc<Said>>,
+    /// What counts of it.
+    stated: Stated,
 }
 
 /// How an envelope's author stands.
@@ -60,12 +67,8 @@ impl Directory {
         Self {
             realm: Realm::of(&root),
             root,
-            keys: HashMap::new(),
-            units: UnitTree::default(),
-            persons: BTreeMap::new(),
-            memberships: BTreeMap::new(),
-            assignments: HashMap::new(),
-            revocations: HashMap::new(),
+            said: BTreeMap::new(),
+            stated: Stated::default(),
         }
     }
 
@@ -91,7 +94,7 @@ impl Directory {
     /// Where an envelope stands to the revocations known, its signature not looked at.
     pub fn standing(&self, envelope: &Envelope) -> Standing {
         let header = envelope.header();
-        let revoked = self.revocations.get(&header.device());
+        let revoked = self.stated.revocation(header.device());
         match revoked.is_some_and(|r| !r.stands(&header.feed, header.seq)) {
             true => Standing::Revoked,
             false => Standing::Good,
@@ -99,35 +102,33 @@ impl Directory {
     }
 
     /// Takes a `certificate` or `revocation` envelope, after checking signature and entitlement.
-    /// Statements of types from newer versions are verified and otherwise ignored.
+    /// Statements of types from newer versions are verified and otherwise ignored; one that was replaced
+    /// by a later one before it was heard is taken and changes nothing.
     pub fn admit(&mut self, envelope: &Envelope) -> Result<(), CertError> {
-        let standing = self.verify(envelope)?;
-        let device = envelope.header().device();
+        self.verify(envelope)?;
+        let header = envelope.header();
+        let device = header.device();
         let body = envelope.body().ok_or(CertError::NoBody)?;
+        let Some(word) = Word::read(header.kind, body)? else {
+            return Ok(());
+        };
         let by_root = device == self.root.device_id();
-        let by_office = self.holder(device) == Some(Holder::Office) && standing == Standing::Good;
-        match envelope.header().kind {
-            Kind::Certificate => {
-                let Some(statement) = Statement::from_bytes(body)? else {
-                    return Ok(());
-                };
-                let office_key = matches!(
-                    &statement,
-                    Statement::Key(k) if k.holder != Holder::Phone
-                );
-                if !(by_root || (by_office && !office_key)) {
-                    return Err(CertError::NotEntitled(device));
-                }
-                self.take(statement);
-            }
-            Kind::Revocation => {
-                if !(by_root || by_office) {
-                    return Err(CertError::NotEntitled(device));
-                }
-                let revocation = Revocation::from_bytes(body)?;
-                self.revocations.insert(revocation.device, revocation);
-            }
-            _ => return Err(CertError::OtherKind),
+        if !by_root && !self.stated.is_office(device) {
+            return Err(CertError::NotEntitled(device));
+        }
+        let said = Arc::new(Said {
+            made: Made::of(envelope),
+            by_root,
+            feed: header.feed,
+            word,
+        });
+        self.said.insert(envelope.id(), Arc::clone(&said));
+        if by_root && said.word.gives_authority() {
+            self.stated = Stated::of(self.said.values().map(Arc::as_ref));
+        } else if self.stated.counts(&said) {
+            self.stated.take(&said);
+        } else {
+            return Err(CertError::NotEntitled(device));
         }
         Ok(())
     }
@@ -137,72 +138,65 @@ impl Directory {
         if device == self.root.device_id() {
             return Some(&self.root);
         }
-        self.keys.get(&device).map(|statement| &statement.key)
+        self.key_statement(device).map(|statement| &statement.key)
     }
 
     /// What was stated about a device's key.
     pub fn key_statement(&self, device: DeviceId) -> Option<&KeyStatement> {
-        self.keys.get(&device)
+        self.stated.key(device)
     }
 
     /// What kind of holder a device is.
     pub fn holder(&self, device: DeviceId) -> Option<Holder> {
-        self.keys.get(&device).map(|statement| statement.holder)
+        self.key_statement(device).map(|statement| statement.holder)
     }
 
     /// Keys of the transparency log.
     pub fn log_keys(&self) -> impl Iterator<Item = &PublicKey> {
-        self.keys
-            .values()
-            .filter(|s| s.holder == Holder::Log)
-            .map(|s| &s.key)
+        let keys = self.stated.keys();
+        keys.filter(|s| s.holder == Holder::Log).map(|s| &s.key)
     }
 
     /// Devices of phones that are certified.
     pub fn phones(&self) -> impl Iterator<Item = DeviceId> + '_ {
-        self.keys
-            .iter()
-            .filter(|(_, s)| s.holder == Holder::Phone)
-            .map(|(id, _)| *id)
+        let keys = self.stated.keys();
+        keys.filter(|s| s.holder == Holder::Phone)
+            .map(|s| s.key.device_id())
     }
 
     /// Whether a phone may sign in and pull at a time: certified, within its dates, not revoked.
     pub fn may_sign_in(&self, device: DeviceId, now: UnixMs) -> bool {
-        self.keys.get(&device).is_some_and(|s| {
+        self.key_statement(device).is_some_and(|s| {
             s.from <= now
                 && s.until.is_none_or(|until| now < until)
-                && !self.revocations.contains_key(&device)
+                && self.revocation(device).is_none()
         })
     }
 
     /// The revocation of a device, if there is one.
     pub fn revocation(&self, device: DeviceId) -> Option<&Revocation> {
-        self.revocations.get(&device)
+        self.stated.revocation(device)
     }
 
     /// The dated unit tree.
     pub fn units(&self) -> &UnitTree {
-        &self.units
+        self.stated.units()
     }
 
     /// A person's name, where it was stated and not erased.
     pub fn person_name(&self, person: PersonId) -> Option<&str> {
-        self.persons.get(&person).map(String::as_str)
+        self.stated.person(person)
     }
 
     /// Every person named.
     pub fn persons(&self) -> impl Iterator<Item = (PersonId, &str)> {
-        self.persons.iter().map(|(id, name)| (*id, name.as_str()))
+        self.stated.persons()
     }
 
     /// A person's memberships at a time.
     pub fn memberships(&self, person: PersonId, at: UnixMs) -> impl Iterator<Item = &Membership> {
-        let bottom = UnitId::from_bytes([0; 16]);
-        self.memberships
-            .range((person, bottom, 0)..)
-            .take_while(move |((p, _, _), _)| *p == person)
-            .map(|(_, membership)| membership)
-            .filter(move |m| m.from <= at && m.until.is_none_or(|until| at < until))
+        let all = self.stated.memberships(person);
+        all.filter(move |m| m.from <= at && m.until.is_none_or(|until| at < until))
     }
 
     /// Whether a person had a role in exactly this unit at a time.
@@ -213,32 +207,6 @@ impl Directory {
 
     /// Where a device was, and with whom, at a time.
     pub fn assignment(&self, device: DeviceId, at: UnixMs) -> Option<&Assignment> {
-        self.assignments
-            .get(&device)?
-            .range(..=at)
-            .next_back()
-            .map(|(_, a)| a)
-    }
-
-    fn take(&mut self, statement: Statement) {
-        match statement {
-            Statement::Key(s) => {
-                self.keys.insert(s.key.device_id(), s);
-            }
-            Statement::Unit(s) => self.units.add(s),
-            Statement::Person(s) => {
-                self.persons.insert(s.person, s.name);
-            }
-            Statement::Membership(s) => {
-                self.memberships
-                    .insert((s.person, s.unit, s.role.code()), s);
-            }
-            Statement::Assignment(s) => {
-                self.assignments
-                    .entry(s.device)
-                    .or_default()
-                    .insert(s.from, s);
-            }
-        }
+        self.stated.assignment(device, at)
     }
 }

@@ -1,5 +1,7 @@
 //! Who may say what, played through with a small bureau.
 
+mod order;
+
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::*;
@@ -22,6 +24,17 @@ impl Key {
     }
 
     fn says(&self, directory: &Directory, kind: Kind, seq: u64, body: Vec<u8>) -> Envelope {
+        self.says_at(directory, kind, seq, 0, body)
+    }
+
+    fn says_at(
+        &self,
+        directory: &Directory,
+        kind: Kind,
+        seq: u64,
+        wall: i64,
+        body: Vec<u8>,
+    ) -> Envelope {
         let header = Header {
             feed: FeedKey {
                 unit: unit(1),
@@ -35,7 +48,10 @@ impl Key {
             prev: (seq > 1).then(|| Digest::sha256(b"before")),
             kind,
             object: None,
-            times: DeviceTimes::default(),
+            times: DeviceTimes {
+                wall: UnixMs(wall),
+                ..DeviceTimes::default()
+            },
             body_len: 0,
             body_hash: Digest::sha256(b""),
             after: Vec::new(),

@@ -24,7 +24,7 @@ pub enum UnitLevel {
 
 /// Every statement about every unit, by date. A path is computed for a date: access uses today's tree,
 /// statistics the tree of the event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitTree {
     statements: BTreeMap<UnitId, BTreeMap<UnixMs, UnitStatement>>,
 }

@@ -6,6 +6,7 @@ use super::geometry::Geometry;
 use super::measured::{Count, MeasuredArea, MeasuredLength, OffsetSighting};
 use super::types::coded;
 use crate::id::ObjectId;
+use crate::registry::Code;
 use crate::time::UnixMs;
 
 coded! {
@@ -44,8 +45,8 @@ fields! {
     /// What to write of a head count.
     edit HeadCountEdit;
     fields {
-        /// The kind, a code of the registry.
-        species: u16 = "k",
+        /// The kind: a code of the registry of sheep units.
+        species: Code = "k",
         /// How many.
         count: Count = "n",
     }
@@ -58,8 +59,8 @@ fields! {
     /// What to write in an incident.
     edit IncidentEdit;
     fields {
-        /// The category, a code of the registry.
-        category: u16 = "c",
+        /// The category: a code of the registry of incident types.
+        category: Code = "c",
         /// The version of the registry that the category is from.
         registry_version: u32 = "rv",
         /// A line that says what it is.

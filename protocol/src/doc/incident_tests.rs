@@ -10,6 +10,7 @@ use crate::gate::kit::Phone;
 use crate::hash::Digest;
 use crate::id::ObjectId;
 use crate::measure::SquareMetres;
+use crate::registry::Code;
 use crate::time::UnixMs;
 
 fn entry(n: u8) -> EntryId {
@@ -71,7 +72,7 @@ pub(super) fn full_incident() -> IncidentEdit {
         ..Default::default()
     };
     let sheep = HeadCountEdit {
-        species: 3.into(),
+        species: "sheep".parse::<Code>().expect("a code").into(),
         count: Count {
             count: 312,
             source: Source::Typed,
@@ -84,7 +85,7 @@ pub(super) fn full_incident() -> IncidentEdit {
         Source::MeasuredGnss,
     );
     IncidentEdit {
-        category: 2.into(),
+        category: "mining".parse::<Code>().expect("a code").into(),
         registry_version: 7.into(),
         title: "开垦草原".to_owned().into(),
         narrative: "Two tractors ploughed the wet meadow north of the winter camp."

@@ -132,6 +132,7 @@ mod versions {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::registry::Code;
 
     field::fields! {
         /// The incident as an older build knows it.
@@ -142,7 +143,7 @@ mod versions {
             /// As in the present build.
             title: String = "t",
             /// As in the present build.
-            category: u16 = "c",
+            category: Code = "c",
         }
         entries {}
     }
@@ -179,7 +180,10 @@ mod versions {
     fn old_edit(phone: &mut Phone, title: u8, category: bool) {
         let edit = OldEdit {
             title: format!("title {title}").into(),
-            category: u16::from(category).into(),
+            category: if category { "mining" } else { "dumping" }
+                .parse::<Code>()
+                .expect("a code")
+                .into(),
         };
         take(phone, edit.change(&phone.document, phone.actor, UnixMs(1)));
     }
@@ -201,9 +205,7 @@ mod versions {
         phone.edit_freely(|tx| match kind {
             0 => tx.put(ROOT, "new", value).expect("an unknown key"),
             1 => tx.put(ROOT, "s", 90 + value).expect("an unknown code"),
-            2 => tx
-                .put(ROOT, "c", format!("{value}"))
-                .expect("an unknown type"),
+            2 => tx.put(ROOT, "c", value).expect("an unknown type"),
             3 => {
                 let map = tx.put_object(ROOT, "map", ObjType::Map).expect("a map");
                 tx.put(&map, "v", value).expect("put");

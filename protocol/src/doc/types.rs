@@ -3,6 +3,7 @@
 use super::field::{EntryId, FieldType};
 use super::value::Value;
 use crate::id::{ObjectId, PersonId};
+use crate::registry::Code;
 use crate::time::UnixMs;
 use crate::transport::Transport;
 
@@ -16,6 +17,19 @@ impl FieldType for String {
 
     fn write(&self) -> Value {
         Value::Text(self.clone())
+    }
+}
+
+impl FieldType for Code {
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn write(&self) -> Value {
+        Value::Text(self.to_string())
     }
 }
 

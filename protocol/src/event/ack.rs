@@ -3,6 +3,7 @@
 use super::{MAX_BODY_BYTES, MAX_TEXT_BYTES};
 use crate::fields::{Fields, FieldsError};
 use crate::hash::Digest;
+use crate::id::ObjectId;
 
 /// The body of an `ack` envelope. The log's own acknowledgement is [`crate::log::Ack`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct AckBody {
     pub what: AckWhat,
     /// A word to whoever waits.
     pub note: Option<String>,
+    /// Which alert it is about, where the centre found several in one envelope (a track that crosses zones).
+    pub about: Option<ObjectId>,
     /// Fields of a newer version.
     pub newer: Fields,
 }
@@ -39,7 +42,8 @@ impl AckBody {
         body.set(0, 1u64)
             .set(1, self.of)
             .set(2, self.what.code())
-            .set_opt(3, self.note.as_ref());
+            .set_opt(3, self.note.as_ref())
+            .set_opt(4, self.about);
         body.to_bytes()
     }
 
@@ -51,6 +55,7 @@ impl AckBody {
             of: body.take_digest(1, "envelope")?,
             what: AckWhat::from_code(body.take_u64(2, "what")?),
             note: body.take_text_opt(3, "note", MAX_TEXT_BYTES)?,
+            about: body.take_opt(4, "alert", |raw| ObjectId::from_slice(raw.as_byte_string()?).ok())?,
             newer: body,
         })
     }

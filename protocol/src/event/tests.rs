@@ -50,6 +50,7 @@ fn ack() -> AckBody {
         of: Digest::sha256(b"sos"),
         what: AckWhat::Taken,
         note: None,
+        about: None,
         newer: Fields::new(),
     }
 }

@@ -89,6 +89,9 @@ pub struct SyncReply {
     /// may not read any more, at [`LIST_CLOSED`](super::LIST_CLOSED). In the first reply of another log:
     /// all it may read.
     pub scopes: Option<Vec<Cursor>>,
+    /// Where the phone missed more than one restore: the first leaves of the logs between the one that it
+    /// named and the present one, newest first.
+    pub restored_before: Vec<Vec<u8>>,
 }
 
 impl SyncReply {
@@ -109,6 +112,7 @@ impl SyncReply {
             wanted: Vec::new(),
             server_time: None,
             scopes: None,
+            restored_before: Vec::new(),
         }
     }
 
@@ -230,6 +234,10 @@ impl<C> Encode<C> for SyncReply {
         if let Some(scopes) = &self.scopes {
             e.u8(13)?.encode_with(scopes, ctx)?;
         }
+        if !self.restored_before.is_empty() {
+            e.u8(14)?;
+            encode_byte_strings(e, &self.restored_before)?;
+        }
         e.ok()
     }
 }
@@ -272,6 +280,9 @@ impl<'b> Decode<'b, ()> for SyncReply {
         if f.has(d, 13)? {
             reply.scopes = Some(cbor::list_of(d, LIST_MAX)?);
         }
+        if f.has(d, 14)? {
+            reply.restored_before = decode_byte_strings(d)?;
+        }
         f.close()?;
         Ok(reply)
     }
@@ -292,6 +303,7 @@ impl SyncReply {
             !self.wanted.is_empty(),
             self.server_time.is_some(),
             self.scopes.is_some(),
+            !self.restored_before.is_empty(),
         ]
         .into_iter()
         .map(u64::from)

@@ -13,6 +13,9 @@ pub const REQUEST_LEN_MAX: usize = 4 * 1024 * 1024;
 /// The position that closes a list in [`SyncReply::scopes`](super::SyncReply::scopes): it may not be read
 /// any more.
 pub const LIST_CLOSED: u64 = u64::MAX;
+/// The bit of [`SyncRequest::features`] with which a phone that came back from a backup asks for what it
+/// wrote itself too: it may lack what it wrote since.
+pub const FEATURE_OWN: u64 = 1;
 /// Most delivery lists that one device reads.
 const CURSORS_MAX: u64 = 64;
 /// Most runs in one request.
@@ -61,7 +64,7 @@ pub struct LeafRange {
 pub struct SyncRequest {
     /// Versions that the phone speaks.
     pub versions: Versions,
-    /// Features that the phone knows, one bit each (none in version 1).
+    /// Features that the phone knows or asks for, one bit each: [`FEATURE_OWN`].
     pub features: u64,
     /// The log that the cursors belong to; `None` at first contact.
     pub log: Option<LogId>,

@@ -81,6 +81,7 @@ prop_compose! {
             backed_up_to,
             consistency: more.then(|| ("note".into(), vec![Digest::sha256(b"x")])),
             restored: more.then(|| vec![1, 2]),
+            restored_before: if more { vec![vec![3]] } else { Vec::new() },
             wanted: wanted.into_iter().map(|n| Digest::sha256(&[n])).collect(),
             server_time: server_time.map(UnixMs),
             scopes,

@@ -4,6 +4,7 @@
 //! A handler asks [`authorize`] for a [`Grant`]; nothing else makes one, and what the product does for
 //! staff takes a grant, so a forgotten question does not compile. A grant lists exactly which audiences of
 //! which units it reaches; whatever lies outside is answered as if it did not exist.
+//! [`crate::app::reader`] and [`crate::app::desk`] work through grants and decide nothing of their own.
 //!
 //! Devices are not staff: what they may pull follows from their certificate and unit, in
 //! [`crate::app`].
@@ -16,7 +17,7 @@ use tala_protocol::id::{PersonId, RowId, UnitId};
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
 
-use crate::store::projections::Sight;
+use crate::store::projections::{Owner, Sight};
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,10 @@ pub enum Verb {
     SeeIncidents,
     /// Change an incident.
     EditIncident,
+    /// Show a record to another unit, or hand it over.
+    Share,
+    /// Say that somebody has taken on an alert.
+    AckAlert,
     /// See zones, incident types and other things that are the same for all.
     SeeMap,
     /// Publish zones.
@@ -103,8 +108,8 @@ const ALL: &[Audience] = &[Field, Command, Crime];
 const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience])> {
     use Depth::{Below, Own};
     use Verb::{
-        EditIncident, Enrol, ImportZones, Release, Revoke, SeeDevices, SeeIncidents, SeeMap,
-        SeePatrols, SeeQuarantine, SeeUnits,
+        AckAlert, EditIncident, Enrol, ImportZones, Release, Revoke, SeeDevices, SeeIncidents,
+        SeeMap, SeePatrols, SeeQuarantine, SeeUnits, Share,
     };
     match (role, verb) {
         (Role::Newer(_), _) => None,
@@ -113,12 +118,15 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
         (Role::Officer, SeePatrols | SeeIncidents | EditIncident) => Some((Own, FIELD)),
         (Role::Auxiliary, SeePatrols | SeeIncidents) => Some((Own, FIELD)),
 
-        (Role::StationChief | Role::DutyOfficer, SeePatrols | SeeIncidents | EditIncident) => {
-            Some((Below, CENTRE))
-        }
+        (
+            Role::StationChief | Role::DutyOfficer,
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert,
+        ) => Some((Below, CENTRE)),
         (Role::StationChief | Role::DutyOfficer, SeeDevices) => Some((Below, FIELD)),
 
-        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident) => Some((Below, CRIME)),
+        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident | Share) => {
+            Some((Below, CRIME))
+        }
 
         (Role::Supervisor, SeePatrols | SeeIncidents | SeeQuarantine | SeeDevices) => {
             Some((Below, ALL))
@@ -135,11 +143,13 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 11] = [
+    pub const ALL: [Verb; 13] = [
         Verb::SeeUnits,
         Verb::SeePatrols,
         Verb::SeeIncidents,
         Verb::EditIncident,
+        Verb::Share,
+        Verb::AckAlert,
         Verb::SeeMap,
         Verb::ImportZones,
         Verb::SeeQuarantine,
@@ -149,9 +159,18 @@ impl Verb {
         Verb::Revoke,
     ];
 
+    /// Whether it is about what people and devices recorded.
+    pub const fn reads_content(self) -> bool {
+        use Verb::{AckAlert, EditIncident, SeeIncidents, SeePatrols, Share};
+        matches!(
+            self,
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert
+        )
+    }
+
     /// Whether the password is asked for again.
     pub const fn needs_password(self) -> bool {
-        matches!(self, Verb::Release | Verb::Revoke)
+        matches!(self, Verb::Release | Verb::Revoke | Verb::Share)
     }
 }
 
@@ -225,9 +244,24 @@ impl Grant {
         self.reach.contains_key(&Scope { unit, audience })
     }
 
-    /// What may be read with it: of these units only, where some are named.
+    /// Whether it reaches what this owner has.
+    pub fn sees(&self, owner: &Owner) -> bool {
+        self.reaches(owner.unit, owner.audience)
+    }
+
+    /// The same grant, if it was given for this verb.
+    pub fn given_for(&self, verb: Verb) -> Result<&Self, Denied> {
+        match self.verb == verb {
+            true => Ok(self),
+            false => Err(Denied),
+        }
+    }
+
+    /// What may be read with it: of these units only, where some are named. Nothing with a grant for a verb
+    /// that is about devices, people or quarantine.
     pub fn sight(&self, within: Option<&[UnitId]>) -> Sight {
-        let all = Sight::new(self.scopes().map(|it| (it.unit, it.audience)).collect());
+        let scopes = self.scopes().filter(|_| self.verb.reads_content());
+        let all = Sight::new(scopes.map(|it| (it.unit, it.audience)).collect());
         match within {
             Some(units) => all.within(units),
             None => all,
@@ -338,6 +372,8 @@ mod tests {
         }
         let changes = [
             Verb::EditIncident,
+            Verb::Share,
+            Verb::AckAlert,
             Verb::ImportZones,
             Verb::Release,
             Verb::Enrol,
@@ -366,9 +402,14 @@ mod tests {
     }
 
     #[test]
-    fn release_and_revocation_need_the_password_again() {
-        for verb in [Verb::Release, Verb::Revoke] {
-            let grant = ask(&[(LEAGUE, Role::Administrator)], verb).expect("allowed");
+    fn release_revocation_and_handing_over_need_the_password_again() {
+        let (admin, chief) = (Role::Administrator, Role::StationChief);
+        for (role, verb) in [
+            (admin, Verb::Release),
+            (admin, Verb::Revoke),
+            (chief, Verb::Share),
+        ] {
+            let grant = ask(&[(LEAGUE, role)], verb).expect("allowed");
             assert_eq!(grant.clone().with_password(), Err(PasswordNeeded));
             let again = Asker {
                 sign_in: SignIn::PasswordAgain,

@@ -119,6 +119,7 @@ impl Centre {
             zones: Arc::clone(&zones),
             registries: Arc::clone(&registries),
             documents: Documents::default(),
+            made_before: Lsn(0),
             live: Arc::clone(&live),
         };
         let projector = ProjectorHandle::start(projector, progress)?;
@@ -150,6 +151,15 @@ impl Centre {
     /// The newest checkpoint; its leaves are durable.
     pub fn checkpoint(&self) -> Arc<SignedCheckpoint> {
         self.checkpoint.get()
+    }
+
+    /// Envelopes below this have their leaf under the newest signed checkpoint: their receipt is a proof.
+    pub fn proved_below(&self) -> Result<Lsn, AppError> {
+        let checkpoint = self.checkpoint.get();
+        let log = read(self.store.as_ref(), |reads| reads.log())?;
+        let log = log.filter(|log| log.id == checkpoint.log);
+        let log = log.ok_or(AppError::NotInitialised)?;
+        Ok(Lsn(checkpoint.size.saturating_sub(log.base)))
     }
 
     /// Which log positions and leaves belong to.

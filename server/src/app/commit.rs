@@ -4,6 +4,7 @@
 //! lists, whatever the store, so both stores keep the same order. Numbers are given in the order of
 //! [`Commit::push`] and [`Commit::say`]; the envelopes of one push get consecutive ones.
 
+mod left;
 mod place;
 mod say;
 mod show;
@@ -44,6 +45,8 @@ pub struct Commit<'t> {
     directory: Arc<Directory>,
     directory_changed: bool,
     log_changed: bool,
+    /// What was kept apart for a reason that replicas cannot see: the office is to say so.
+    unsaid: Vec<Draft>,
     now: UnixMs,
 }
 
@@ -78,6 +81,7 @@ impl<'t> Commit<'t> {
             directory,
             directory_changed: false,
             log_changed: false,
+            unsaid: Vec::new(),
             now,
         })
     }
@@ -177,6 +181,11 @@ impl<'t> Commit<'t> {
         envelope: &Envelope,
         reason: QuarantineReason,
     ) -> Result<(), StoreError> {
+        // A revocation speaks for itself.
+        if reason != QuarantineReason::Revoked {
+            let refusal = Draft::refusal(envelope.header(), envelope.id(), reason);
+            self.unsaid.push(refusal);
+        }
         self.tx
             .put_quarantine(&quarantine_row(lsn, envelope, reason, self.now))
     }
@@ -230,3 +239,6 @@ pub(super) fn quarantine_row_of(
         released_at: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

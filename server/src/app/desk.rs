@@ -1,34 +1,35 @@
 //! What staff do at the desk: the office signs it for them.
 //!
-//! Whoever may edit an incident by role and tree is an author of their own in its document. An administrator
-//! may release what policy (not the gate) keeps apart, and revoke devices.
+//! Every verb takes the [`Grant`] that [`super::access`] gave for it, and asks nothing else who may. Whoever
+//! may edit an incident by role and tree is an author of their own in its document. An administrator may
+//! release what policy (not the gate) keeps apart, and revoke devices.
+
+mod ack;
+mod share;
 
 use std::sync::PoisonError;
 
-use tala_protocol::body::{ChangeBody, Grant, Ruling, VerdictBody};
+use tala_protocol::body::{ChangeBody, Ruling, VerdictBody};
 use tala_protocol::cert::{Cut, Revocation};
 use tala_protocol::doc::{ActorId, DocType, IncidentEdit};
-use tala_protocol::envelope::{Audience, Desk, Kind, Lane};
+use tala_protocol::envelope::{Desk, Kind, Lane};
 use tala_protocol::gate::{Candidate, Verdict, check};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::time::UnixMs;
 
+use super::access::{Denied, Grant, Verb};
 use super::centre::Centre;
 use super::commit::{Draft, Said};
 use super::error::AppError;
 use super::project::Held;
-use super::reader::Reader;
 use crate::store::projections::Owner;
 use crate::store::{Lsn, StoreError, read};
 
-/// A member of staff at work.
-#[derive(Debug, Clone, Copy)]
-pub struct DeskCtx<'a> {
-    /// Who, and what they may see.
-    pub reader: &'a Reader,
-    /// Role, session and means of sign-in, for the signed header.
-    pub desk: Desk,
+impl From<Denied> for AppError {
+    fn from(_: Denied) -> Self {
+        AppError::Forbidden
+    }
 }
 
 impl Centre {
@@ -36,11 +37,12 @@ impl Centre {
     /// is written. `None` is returned where the edit changes nothing.
     pub fn edit_incident(
         &self,
-        ctx: DeskCtx<'_>,
+        grant: &Grant,
         id: ObjectId,
         heads: &[String],
         edit: &IncidentEdit,
     ) -> Result<Option<Said>, AppError> {
+        grant.given_for(Verb::EditIncident)?;
         // One edit at a time: the next must see this one, because both are of one author's chain.
         let _one = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         let directory = self.directory();
@@ -49,9 +51,12 @@ impl Centre {
             let held = Held::build(reads, &directory, id, Lsn(u64::MAX))?;
             Ok((held, u32::try_from(base).unwrap_or(u32::MAX)))
         })?;
-        let owner = self.editable(ctx, &held, heads)?;
-        let person = Some(ctx.reader.person);
-        let actor = ActorId::derive(self.office(), owner.unit, epoch, person);
+        let owner = editable(grant, &held, heads)?;
+        let desk = grant.desk(owner.unit, owner.audience);
+        // Said where the record is at home: its audience is fixed, whoever is responsible by now.
+        let home = held.home().ok_or(AppError::NotFound)?;
+        let person = Some(grant.asker().person);
+        let actor = ActorId::derive(self.office(), home.unit, epoch, person);
         let Some(change) = checked_change(&held, actor, edit, self.now())? else {
             return Ok(None);
         };
@@ -60,14 +65,14 @@ impl Centre {
             genesis: None,
         };
         let draft = Draft {
-            unit: owner.unit,
-            audience: owner.audience,
+            unit: home.unit,
+            audience: home.audience,
             lane: Lane::Record,
             kind: Kind::Change,
             object: Some(id),
             body: body.to_bytes(),
             person,
-            desk: Some(ctx.desk),
+            desk,
         };
         self.say_one(draft).map(Some)
     }
@@ -75,10 +80,11 @@ impl Centre {
     /// Releases an envelope from quarantine, for every replica.
     pub fn release(
         &self,
-        ctx: DeskCtx<'_>,
+        grant: &Grant,
         envelope: Digest,
         reason: &str,
     ) -> Result<Said, AppError> {
+        grant.given_for(Verb::Release)?;
         let found = read(self.store.as_ref(), |reads| {
             let Some(lsn) = reads.lsn_of(&envelope)? else {
                 return Ok(None);
@@ -86,7 +92,7 @@ impl Centre {
             Ok(reads.quarantined(lsn)?.zip(reads.envelope(lsn)?))
         })?;
         let (row, stored) = found.ok_or(AppError::NotFound)?;
-        if !ctx.reader.administers(row.unit) {
+        if !grant.units().contains(&row.unit) {
             return Err(AppError::NotFound);
         }
         if row.released_at.is_some() {
@@ -102,8 +108,8 @@ impl Centre {
             note: reason.chars().take(250).collect(),
         };
         let draft = Draft {
-            person: Some(ctx.reader.person),
-            desk: Some(ctx.desk),
+            person: Some(grant.asker().person),
+            desk: grant.desk_anywhere(),
             ..Draft::verdict(stored.envelope.header(), envelope, &verdict)
         };
         self.say_one(draft)
@@ -112,14 +118,37 @@ impl Centre {
     /// Revokes a device: what it said up to now stands, what comes later is kept apart everywhere.
     pub fn revoke(
         &self,
-        ctx: DeskCtx<'_>,
+        grant: &Grant,
         device: DeviceId,
         reason: &str,
     ) -> Result<Said, AppError> {
-        let (directory, now) = (self.directory(), self.now());
-        let unit = directory.assignment(device, now).map(|a| a.unit);
-        let unit = unit.filter(|unit| ctx.reader.administers(*unit));
+        grant.given_for(Verb::Revoke)?;
+        let unit = self.unit_of(device);
+        let unit = unit.filter(|unit| grant.units().contains(unit));
         let unit = unit.ok_or(AppError::NotFound)?;
+        let by = (grant.asker().person, grant.desk_anywhere());
+        self.say_revoked(unit, device, reason, Some(by))
+    }
+
+    /// Revokes a device at the machine itself, where nobody is signed in.
+    pub fn revoke_here(&self, device: DeviceId, reason: &str) -> Result<Said, AppError> {
+        let unit = self.unit_of(device).ok_or(AppError::NotFound)?;
+        self.say_revoked(unit, device, reason, None)
+    }
+
+    fn unit_of(&self, device: DeviceId) -> Option<UnitId> {
+        let directory = self.directory();
+        let assignment = directory.assignment(device, self.now());
+        assignment.map(|assignment| assignment.unit)
+    }
+
+    fn say_revoked(
+        &self,
+        unit: UnitId,
+        device: DeviceId,
+        reason: &str,
+        by: Option<(PersonId, Option<Desk>)>,
+    ) -> Result<Said, AppError> {
         let feeds = read(self.store.as_ref(), |reads| reads.feeds_of(device))?;
         let cuts = feeds.into_iter().map(|(feed, row)| Cut {
             feed,
@@ -127,83 +156,36 @@ impl Centre {
         });
         let revocation = Revocation {
             device,
-            at: now,
+            at: self.now(),
             reason: reason.chars().take(250).collect(),
             cuts: cuts.collect(),
         };
-        let draft = Draft {
-            person: Some(ctx.reader.person),
-            desk: Some(ctx.desk),
-            ..Draft::statement(unit, Kind::Revocation, revocation.to_bytes())
-        };
-        self.say_one(draft)
-    }
-
-    /// Shows a record to another unit; with `hand_over` that unit becomes responsible.
-    pub fn grant(
-        &self,
-        ctx: DeskCtx<'_>,
-        object: ObjectId,
-        to: (UnitId, Audience),
-        hand_over: bool,
-    ) -> Result<Said, AppError> {
-        let first = read(self.store.as_ref(), |reads| {
-            let found = reads.envelopes_about(object, Lsn(0), 1)?;
-            Ok(found.into_iter().next())
-        })?;
-        let first = first.ok_or(AppError::NotFound)?;
-        let feed = first.envelope.header().feed;
-        let owner = Owner {
-            unit: feed.unit,
-            audience: feed.audience,
-        };
-        if !ctx.reader.sees(&owner) {
-            return Err(AppError::NotFound);
-        }
-        if !ctx.reader.edits(&owner) {
-            return Err(AppError::Forbidden);
-        }
-        let (unit, audience) = to;
-        let grant = Grant {
-            object,
-            unit,
-            audience,
-            hand_over,
-        };
         self.say_one(Draft {
-            unit: owner.unit,
-            audience: owner.audience,
-            lane: Lane::Record,
-            kind: Kind::Grant,
-            object: Some(object),
-            body: grant.to_bytes(),
-            person: Some(ctx.reader.person),
-            desk: Some(ctx.desk),
+            person: by.map(|(person, _)| person),
+            desk: by.and_then(|(_, desk)| desk),
+            ..Draft::statement(unit, Kind::Revocation, revocation.to_bytes())
         })
-    }
-
-    /// Whose an incident is, if this person may write in it as it stands.
-    fn editable(&self, ctx: DeskCtx<'_>, held: &Held, heads: &[String]) -> Result<Owner, AppError> {
-        let owner = held.owner().filter(|owner| ctx.reader.sees(owner));
-        let owner = owner.ok_or(AppError::NotFound)?;
-        if held.doc_type() != Some(DocType::Incident) {
-            return Err(AppError::NotFound);
-        }
-        if !ctx.reader.edits(&owner) {
-            return Err(AppError::Forbidden);
-        }
-        let standing = held.document().heads();
-        let standing = standing.iter().map(ToString::to_string);
-        if !standing.eq(heads.iter().cloned()) {
-            return Err(AppError::Conflict("the incident was changed meanwhile"));
-        }
-        Ok(owner)
     }
 
     fn say_one(&self, draft: Draft) -> Result<Said, AppError> {
         let said = self.writer.say(vec![draft])?;
         let said = said.into_iter().next();
         said.ok_or_else(|| StoreError::Damaged("said").into())
+    }
+}
+
+/// Who is responsible for an incident, if this grant may write in it as it stands.
+fn editable(grant: &Grant, held: &Held, heads: &[String]) -> Result<Owner, AppError> {
+    let owner = held.owner().filter(|owner| grant.sees(owner));
+    let owner = owner.ok_or(AppError::NotFound)?;
+    if held.doc_type() != Some(DocType::Incident) {
+        return Err(AppError::NotFound);
+    }
+    let standing = held.document().heads();
+    let standing = standing.iter().map(ToString::to_string);
+    match standing.eq(heads.iter().cloned()) {
+        true => Ok(owner),
+        false => Err(AppError::Conflict("the incident was changed meanwhile")),
     }
 }
 

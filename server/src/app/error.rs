@@ -36,9 +36,15 @@ pub enum AppError {
     /// What was given is not acceptable.
     #[error("not acceptable: {0}")]
     Invalid(String),
-    /// The device has used up a limit.
-    #[error("limit reached")]
-    Limited,
+    /// The device has used up what it may send for now.
+    #[error("limit reached, again in {retry_after_s} s")]
+    Limited {
+        /// When to try again.
+        retry_after_s: u32,
+    },
+    /// The device has as much in quarantine as it may.
+    #[error("quarantine is full")]
+    Full,
     /// No randomness could be had.
     #[error("no randomness")]
     Randomness(#[source] getrandom::Error),

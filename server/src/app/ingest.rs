@@ -12,7 +12,7 @@ use tala_protocol::time::UnixMs;
 
 use crate::store::QuarantineReason;
 
-use super::scopes::device_units;
+use super::scopes::{device_units, was_assigned};
 
 /// The largest sequence number that is taken: what both stores and JSON numbers hold.
 const SEQ_MAX: u64 = 1 << 53;
@@ -22,8 +22,19 @@ const SEQ_MAX: u64 = 1 << 53;
 pub struct Arrived {
     /// The envelope.
     pub envelope: Envelope,
-    /// Why policy keeps it apart, if it does. Forks are found later, by the writer.
-    pub policy: Option<QuarantineReason>,
+    /// What policy says. Forks are found later, by the writer.
+    pub policy: Policy,
+}
+
+/// What policy says of an envelope whose signature holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// It may stand.
+    Stands,
+    /// It is for a unit that its device has left: it stands unless the device is shown to have known.
+    Left,
+    /// It is kept apart.
+    Apart(QuarantineReason),
 }
 
 /// What became of one envelope at the door.
@@ -58,35 +69,40 @@ pub fn examine(directory: &Directory, envelope: Envelope, now: UnixMs) -> Examin
 }
 
 /// Whether policy keeps an envelope apart whose signature holds.
-pub(super) fn policy(
-    directory: &Directory,
-    envelope: &Envelope,
-    standing: Standing,
-    now: UnixMs,
-) -> Option<QuarantineReason> {
+fn policy(directory: &Directory, envelope: &Envelope, standing: Standing, now: UnixMs) -> Policy {
     if standing == Standing::Revoked {
-        return Some(QuarantineReason::Revoked);
+        return Policy::Apart(QuarantineReason::Revoked);
     }
     let header = envelope.header();
     let device = header.device();
     let office =
         device == directory.root().device_id() || directory.holder(device) == Some(Holder::Office);
     if office {
-        return None;
+        return Policy::Stands;
     }
     if is_for_the_office(header.kind) || directory.holder(device) != Some(Holder::Phone) {
-        return Some(QuarantineReason::NotEntitled);
+        return Policy::Apart(QuarantineReason::NotEntitled);
     }
-    // Belonging is asked of now and of the time the envelope names: what was unsent when a device moved
-    // is still handed over to the unit it was made for.
-    let belongs = [now, header.times.shown(), header.times.wall]
-        .into_iter()
-        .any(|at| device_units(directory, device, at).contains(&header.feed.unit));
-    (!belongs).then_some(QuarantineReason::ForeignUnit)
+    let unit = header.feed.unit;
+    let belonged = |at| device_units(directory, device, at).contains(&unit);
+    if belonged(now) {
+        return Policy::Stands;
+    }
+    // What a device wrote before it heard of its move is handed over to the unit it was made for. The word
+    // of its clock counts only where it was never assigned: of a guest in a campaign that is over.
+    let guest = || {
+        [header.times.shown(), header.times.wall]
+            .into_iter()
+            .any(belonged)
+    };
+    match was_assigned(directory, device, unit, now) || guest() {
+        true => Policy::Left,
+        false => Policy::Apart(QuarantineReason::ForeignUnit),
+    }
 }
 
 /// The kinds that only the office says.
-const fn is_for_the_office(kind: Kind) -> bool {
+pub(super) const fn is_for_the_office(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Intake

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::admin::{Verified, verify_log};
 use super::project::query_tokens;
-use super::proofs::log_key;
 use super::{AppError, Centre};
 use crate::store::Lsn;
 
@@ -16,12 +14,6 @@ impl Centre {
     /// The words of a search as they stand in the index.
     pub fn search_tokens(&self, words: &str) -> Vec<String> {
         query_tokens(words)
-    }
-
-    /// Verifies the log of the store that the centre works on.
-    pub fn verify_own_log(&self) -> Result<Verified, AppError> {
-        let key = log_key(self.log_key.as_ref(), self.log_id())?;
-        verify_log(self.store(), self.directory().root(), &key)
     }
 
     /// Waits until what desks read holds an envelope, so that whoever wrote sees the own change.

@@ -5,11 +5,14 @@
 //! with how far they go, so a crash repeats a batch and never loses or doubles one. Refusals of the gate are
 //! said as signed verdicts before the batch is kept. Rebuilding is the same from the beginning.
 
+mod ack;
 mod batch;
 mod change;
 mod documents;
 mod fields;
+mod follow;
 mod incident;
+mod joint;
 mod media;
 mod patrol;
 mod search;
@@ -20,9 +23,11 @@ mod zones;
 
 pub(super) use batch::{Batch, Write, parsed, text_of};
 pub(super) use documents::{Documents, Held};
+pub(super) use incident::code_tag;
 pub(super) use media::hash_tag;
 pub(super) use search::query_tokens;
 pub use search::tokens;
+pub(super) use sos::alert_tag;
 pub(super) use thread::{Progress, Projector, ProjectorHandle};
 pub use zones::Zones;
 
@@ -31,7 +36,7 @@ use tala_protocol::id::ObjectId;
 use tala_protocol::registry::{IncidentType, LegalRule, Registry};
 
 use crate::store::projections::RowKind;
-use crate::store::{Reads, Standing, StoreError, StoredEnvelope};
+use crate::store::{Lsn, Reads, Standing, StoreError, StoredEnvelope};
 
 /// What incidents are named and judged by.
 #[derive(Debug, Clone, Default)]
@@ -68,10 +73,12 @@ impl Projector {
         reads: &dyn Reads,
         envelopes: &[StoredEnvelope],
     ) -> Result<Batch, StoreError> {
-        let mut batch = Batch::default();
+        let end = envelopes.last().map_or(Lsn(0), |last| last.lsn);
+        let mut batch = Batch::until(end);
         for stored in envelopes {
             self.one(reads, stored, &mut batch)?;
         }
+        self.project_anew(reads, &mut batch)?;
         self.project_documents(reads, &mut batch)?;
         self.project_positions(&mut batch);
         Ok(batch)
@@ -83,15 +90,30 @@ impl Projector {
         stored: &StoredEnvelope,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let apart = stored.standing == Standing::Quarantined;
         match stored.envelope.header().kind {
             Kind::Change => self.documents.receive(reads, &self.directory.get(), stored),
-            Kind::Verdict => self.documents.judged(reads, stored),
-            Kind::Revocation => self.documents.revoked(reads, stored),
-            _ if apart => Ok(()),
+            Kind::Verdict => self.follow_verdict(reads, stored, batch),
+            Kind::Revocation => self.follow_revocation(reads, stored, batch),
+            Kind::Erasure => self.follow_erasure(reads, stored, batch),
+            _ => self.fact(reads, stored, batch),
+        }
+    }
+
+    /// Projects what is no part of a document.
+    fn fact(
+        &mut self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        match stored.envelope.header().kind {
+            // Whoever calls for help is to be looked for first and doubted later.
+            Kind::Sos => sos::project_sos(reads, stored, batch),
+            _ if stored.standing == Standing::Quarantined => Ok(()),
             Kind::Track => self.project_segment(reads, stored, batch),
-            Kind::Sos => {
-                self.project_sos(stored, batch);
+            Kind::Ack => ack::project_ack(reads, stored, batch),
+            Kind::Grant => {
+                self.documents.granted(stored);
                 Ok(())
             }
             Kind::Media => {

@@ -1,16 +1,13 @@
 //! What desks read, each of them only what its person may see.
 //!
-//! A [`Reader`] is made from the person who asks, out of today's memberships and today's tree; every list is
-//! read through it. Nothing here takes a bare id from a request and trusts it: what a reader may not see is
-//! not found.
+//! Every list is read through a [`Grant`](crate::app::access::Grant), which only [`crate::app::access`] gives.
+//! Nothing here takes a bare id from a request and trusts it: what a grant does not reach is not found.
 
 mod lists;
 mod names;
-mod sight;
 mod tracks;
 
-pub use lists::{Behind, IncidentQuery, PatrolQuery, QuarantineQuery};
-pub use sight::Reader;
+pub use lists::{AlertQuery, Behind, IncidentQuery, PatrolQuery, QuarantineQuery};
 pub use tracks::{TrackPart, TrackQuery};
 
 /// Rows of one page at most.

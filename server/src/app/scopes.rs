@@ -40,6 +40,23 @@ pub(super) fn device_units(
     units
 }
 
+/// Whether a device was ever assigned to a unit.
+pub(super) fn was_assigned(
+    directory: &Directory,
+    device: DeviceId,
+    unit: UnitId,
+    now: UnixMs,
+) -> bool {
+    let mut at = Some(now);
+    while let Some(assignment) = at.and_then(|at| directory.assignment(device, at)) {
+        if assignment.unit == unit {
+            return true;
+        }
+        at = assignment.from.0.checked_sub(1).map(UnixMs);
+    }
+    false
+}
+
 /// The units where statements about a person and the devices that person carries are needed.
 pub(super) fn person_units(
     directory: &Directory,

@@ -59,21 +59,31 @@ impl Centre {
         person: PersonId,
         password_hash: String,
     ) -> Result<(), AppError> {
-        if login.is_empty() || login.len() > LOGIN_LEN_MAX {
-            return Err(AppError::Invalid("a login has 1 to 64 bytes".into()));
-        }
-        if self.account(login)?.is_some_and(|row| row.person != person) {
-            return Err(AppError::Conflict("the login is another person's"));
-        }
-        let row = StaffRow {
-            login: login.to_owned(),
-            person,
-            password_hash,
-            closed_at: None,
-        };
+        let row = account_row(self.account(login)?.as_ref(), login, person, &password_hash)?;
         let keep = Box::new(move |tx: &mut dyn crate::store::Tx| tx.put_staff(&row));
         self.writer().change(keep)
     }
+}
+
+/// The account that a login becomes with a password; `known` is what it is so far.
+pub(super) fn account_row(
+    known: Option<&StaffRow>,
+    login: &str,
+    person: PersonId,
+    password_hash: &str,
+) -> Result<StaffRow, AppError> {
+    if login.is_empty() || login.len() > LOGIN_LEN_MAX {
+        return Err(AppError::Invalid("a login has 1 to 64 bytes".into()));
+    }
+    if known.is_some_and(|row| row.person != person) {
+        return Err(AppError::Conflict("the login is another person's"));
+    }
+    Ok(StaffRow {
+        login: login.to_owned(),
+        person,
+        password_hash: password_hash.to_owned(),
+        closed_at: None,
+    })
 }
 
 impl Passwords {

@@ -3,14 +3,18 @@
 mod beacon;
 mod pull;
 mod push;
+mod told;
 
 use tala_protocol::id::{DeviceId, LogId};
-use tala_protocol::sync::{Cursor, LIST_CLOSED, Scope, SyncReply, SyncRequest, Versions};
+use tala_protocol::log::SignedRestore;
+use tala_protocol::sync::{
+    Cursor, FEATURE_OWN, LIST_CLOSED, LeafRange, Scope, SyncReply, SyncRequest, Versions,
+};
 use tala_protocol::time::UnixMs;
 
 use super::centre::Centre;
 use super::error::AppError;
-use super::proofs;
+use super::proofs::{self, SignedCheckpoint};
 use super::scopes::device_scopes;
 use crate::store::{LogRow, Reads, read};
 
@@ -25,6 +29,8 @@ pub struct DeviceCtx {
 const BUDGET_MIN: usize = 8 * 1024;
 /// Largest page, bytes.
 const BUDGET_MAX: usize = 256 * 1024;
+/// Most restores that a phone is told of at once.
+const RESTORES_MAX: usize = 64;
 /// Marks a list in [`SyncReply::scopes`] that the device may not read any more.
 pub const NOT_READABLE: u64 = LIST_CLOSED;
 
@@ -53,7 +59,8 @@ impl Centre {
         let budget = usize::try_from(request.budget_bytes).unwrap_or(BUDGET_MAX);
         let budget = budget.clamp(BUDGET_MIN, BUDGET_MAX);
         let readable = device_scopes(&directory, ctx.device, now);
-        read(self.store.as_ref(), |reads| {
+        let mut knows = false;
+        let answer = read(self.store.as_ref(), |reads| {
             let mut answer = reply.clone();
             let log = reads
                 .log()?
@@ -61,7 +68,10 @@ impl Centre {
             answer.log = log.id;
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
-                self.answer_proofs(reads, &request.prove, request.proof_from, &mut answer)?;
+                // Everything that a reply proves, it proves under one checkpoint: the push's, if there is one.
+                let checkpoint = pushed.checkpoint().unwrap_or_else(|| self.checkpoint());
+                let asked = (request.prove.as_slice(), request.proof_from);
+                answer_proofs(reads, &checkpoint, asked, &mut answer)?;
                 if pushes || !request.prove.is_empty() {
                     answer.backed_up_to = Some(log.backed_up_to).filter(|leaf| *leaf > 0);
                 }
@@ -70,39 +80,62 @@ impl Centre {
                 }
                 let Some(cursors) = cursors(&log, request.log, &request.cursors) else {
                     answer.restored = log.restored.clone();
+                    let statements = reads.restore_statements()?;
+                    answer.restored_before = missed(statements, request.log);
                     answer.scopes = Some(readable.iter().map(|s| at(*s, 0)).collect());
                     return Ok(());
                 };
                 answer.scopes = scopes_changed(&readable, cursors);
                 let asked = cursors.iter().filter(|c| readable.contains(&c.scope));
-                pull::fill(reads, ctx.device, asked, budget, now, &mut answer)?;
+                let reader = pull::Reader {
+                    device: ctx.device,
+                    wants_own: request.features & FEATURE_OWN != 0,
+                };
+                pull::fill(reads, reader, asked, budget, now, &mut answer)?;
+                knows = answer.scopes.is_none()
+                    && told::was_moved(&directory, ctx, now)
+                    && told::has_read_all(reads, cursors)?;
                 answer.wanted = self.uploads.wanted(ctx.device);
                 Ok(())
             };
             let filled = fill();
             Ok(filled.map(|()| answer))
-        })?
+        })??;
+        if knows {
+            self.note_told(ctx, &directory, now)?;
+        }
+        Ok(answer)
     }
+}
 
-    fn answer_proofs(
-        &self,
-        reads: &dyn Reads,
-        prove: &[tala_protocol::sync::LeafRange],
-        proof_from: Option<u64>,
-        reply: &mut SyncReply,
-    ) -> Result<(), AppError> {
-        let checkpoint = self.checkpoint();
-        for range in prove {
-            // A range that this log does not have (another log, a future) is left out, not an error.
-            if let Ok(receipt) = proofs::receipt(reads, &checkpoint, *range) {
-                reply.receipts.push(receipt.to_bytes());
-            }
+fn answer_proofs(
+    reads: &dyn Reads,
+    checkpoint: &SignedCheckpoint,
+    (prove, proof_from): (&[LeafRange], Option<u64>),
+    reply: &mut SyncReply,
+) -> Result<(), AppError> {
+    for range in prove {
+        // A range that this log does not have (another log, a future) is left out, not an error.
+        if let Ok(receipt) = proofs::receipt(reads, checkpoint, *range) {
+            reply.receipts.push(receipt.to_bytes());
         }
-        if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
-            reply.consistency = proofs::consistency(reads, &checkpoint, from).ok();
-        }
-        Ok(())
     }
+    if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
+        reply.consistency = proofs::consistency(reads, checkpoint, from).ok();
+    }
+    Ok(())
+}
+
+/// The statements of the restores that a phone missed besides the newest: back to the one that ended the log
+/// it named.
+fn missed(statements: Vec<Vec<u8>>, named: Option<LogId>) -> Vec<Vec<u8>> {
+    let ended = |bytes: &Vec<u8>| SignedRestore::from_bytes(bytes).map(|s| s.statement.old_log);
+    let last = statements
+        .iter()
+        .take(RESTORES_MAX)
+        .position(|bytes| ended(bytes).ok() == named && named.is_some());
+    let count = last.unwrap_or(0);
+    statements.into_iter().skip(1).take(count).collect()
 }
 
 /// The cursors, if they belong to this log; at first contact there are none.

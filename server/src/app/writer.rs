@@ -250,8 +250,10 @@ impl WriterThread {
                 .map(|command| command.work(&mut commit, office.as_ref()))
                 .collect::<Result<Vec<_>, _>>()?;
             result = Some((done, commit.finish()?));
+            fail::fail_point!("writer-before-commit");
             Ok(())
         })?;
+        fail::fail_point!("writer-after-commit");
         if keep {
             (self.kept_checkpoint, self.kept_at) = (latest.size, now);
         }
@@ -296,7 +298,13 @@ impl WriterThread {
 impl Command {
     fn work(&mut self, commit: &mut Commit<'_>, office: &dyn Signer) -> Result<Done, StoreError> {
         match self {
-            Command::Push(arrived, _) => commit.push(arrived).map(Done::Pushed),
+            Command::Push(arrived, _) => {
+                let placed = commit.push(arrived)?;
+                match commit.say_refusals(office) {
+                    Err(AppError::Store(error)) => Err(unshared(error)),
+                    _ => Ok(Done::Pushed(placed)),
+                }
+            }
             Command::Say(drafts, signer, _) => {
                 let signer = signer.as_deref().unwrap_or(office);
                 let said = drafts.iter().map(|draft| commit.say(draft, signer));

@@ -2,66 +2,63 @@
 
 use std::io::Write;
 
-use tala_protocol::cert::{Membership, Person, Role, Statement};
-use tala_protocol::envelope::Kind;
-use tala_protocol::id::{PersonId, RowId, UnitId};
+use tala_protocol::id::PersonId;
 
 use super::data::Place;
-use super::{AddPersonArgs, CliError, EnrolArgs, SetPasswordArgs, parsed, random};
-use crate::app::Centre;
-use crate::app::commit::Draft;
+use super::{
+    AddPersonArgs, CliError, EnrolArgs, RevokeArgs, SetPasswordArgs, order, parsed, random, row_id,
+};
+use crate::app::admin::MachineOrder;
 use crate::app::enrolment::{self, Order};
 use crate::app::staff::{Passwords, first_password};
+use crate::app::{Effects as _, SystemEffects};
 use crate::config::Config;
 
-/// States a person and a first membership.
+/// States a person and a first membership, and gives the person a login.
 pub(super) fn add_person(
     config: &Config,
     args: &AddPersonArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
     let place = Place::new(config);
-    let _held = place.hold()?;
-    let centre = place.centre()?;
-    let unit: UnitId = parsed("unit", &args.unit)?;
-    let role = Role::from_word(&args.role);
-    let role =
-        role.ok_or_else(|| CliError::Argument(format!("--role {} is unknown", args.role)))?;
-    if centre.directory().units().at(unit, centre.now()).is_none() {
-        return Err(CliError::Argument(format!("--unit {unit} is unknown")));
-    }
     let person = PersonId::from_bytes(*row_id()?.as_bytes());
-    let statements = [
-        Statement::Person(Person {
-            person,
-            name: args.name.clone(),
-        }),
-        Statement::Membership(Membership {
-            person,
-            unit,
-            role,
-            from: centre.now(),
-            until: None,
-            campaign: None,
-        }),
-    ];
-    let drafts = statements.map(|it| Draft::statement(unit, Kind::Certificate, it.to_bytes()));
-    centre.writer().say(drafts.into())?;
-    writeln!(out, "Person: {person}").map_err(CliError::Print)?;
+    let order = MachineOrder::AddPerson {
+        person: person.to_string(),
+        name: args.name.clone(),
+        unit: args.unit.clone(),
+        role: args.role.clone(),
+    };
+    let told = order::carry_out(&place, &order)?;
+    writeln!(out, "{told}").map_err(CliError::Print)?;
     match &args.login {
-        Some(login) => give_password(&centre, login, person, None, out),
+        Some(login) => give_password(&place, login, person, None, out),
         None => Ok(()),
     }
 }
 
-/// Gives a login a password. Works while the centre runs.
+/// Cuts a device off.
+pub(super) fn revoke(
+    config: &Config,
+    args: &RevokeArgs,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let order = MachineOrder::Revoke {
+        device: args.device.clone(),
+        reason: args.reason.clone(),
+    };
+    let told = order::carry_out(&Place::new(config), &order)?;
+    writeln!(out, "{told}").map_err(CliError::Print)
+}
+
+/// Gives a login a password, and ends the sessions of whoever it is.
 pub(super) fn set_password(
     config: &Config,
     args: &SetPasswordArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = Place::new(config).centre()?;
-    let known = centre.account(&args.login)?.map(|account| account.person);
+    let place = Place::new(config);
+    let known = place.beside()?.account(&args.login)?;
+    let known = known.map(|account| account.person);
     let named = args.person.as_deref().map(|it| parsed("person", it));
     let person = match (named.transpose()?, known) {
         (Some(person), _) | (None, Some(person)) => person,
@@ -70,16 +67,18 @@ pub(super) fn set_password(
             return Err(CliError::Argument(words));
         }
     };
-    give_password(&centre, &args.login, person, args.password.clone(), out)
+    give_password(&place, &args.login, person, args.password.clone(), out)?;
+    place.door()?.end_sessions_of(person, SystemEffects.now())?;
+    Ok(())
 }
 
-/// Gives out a one-time code and draws its picture. Works while the centre runs.
+/// Gives out a one-time code and draws its picture.
 pub(super) fn enrol(
     config: &Config,
     args: &EnrolArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let centre = Place::new(config).centre()?;
+    let beside = Place::new(config).beside()?;
     let person = args.person.as_deref().map(|it| parsed("person", it));
     let order = Order {
         row: row_id()?,
@@ -90,9 +89,9 @@ pub(super) fn enrol(
         by: PersonId::from_bytes([0; 16]),
         code: random()?,
     };
-    let row = order.row(&centre.directory(), centre.now())?;
-    centre.give_code(&row)?;
-    let text = enrolment::code_text(&centre.directory(), &config.listen.public_url, order.code);
+    let directory = beside.directory()?;
+    beside.give_code(&order.row(&directory, SystemEffects.now())?)?;
+    let text = enrolment::code_text(&directory, &config.listen.public_url, order.code);
     let told = match enrolment::blocks(&text).filter(|_| !args.text_only) {
         Some(picture) => writeln!(out, "{picture}\n{text}\nGood for 15 minutes and one phone."),
         None => writeln!(out, "{text}"),
@@ -101,7 +100,7 @@ pub(super) fn enrol(
 }
 
 fn give_password(
-    centre: &Centre,
+    place: &Place<'_>,
     login: &str,
     person: PersonId,
     given: Option<String>,
@@ -112,15 +111,10 @@ fn give_password(
         None => first_password(&random()?),
     };
     let hash = Passwords::strong()?.hash(&password, &random()?)?;
-    centre.set_password(login, person, hash)?;
+    place.beside()?.set_password(login, person, &hash)?;
     let told = match given {
         Some(_) => writeln!(out, "Login: {login}"),
         None => writeln!(out, "Login: {login}\nPassword: {password}"),
     };
     told.map_err(CliError::Print)
-}
-
-fn row_id() -> Result<RowId, CliError> {
-    let uuid = uuid::Builder::from_random_bytes(random()?).into_uuid();
-    Ok(RowId::from_bytes(*uuid.as_bytes()))
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use tala_protocol::registry::{Registry, RegistryError};
 
 use super::CliError;
-use crate::app::admin::{DataFolder, Founded, Founding, Opening};
+use crate::app::admin::{Beside, DataFolder, Founded, Founding, Opening};
 use crate::app::project::Registries;
-use crate::app::{Centre, DeviceLimits, Effects as _, NoUploads, SystemEffects, Uploads};
+use crate::app::{Centre, Effects as _, NoUploads, SystemEffects, Uploads};
 use crate::config::Config;
 use crate::media::Media;
 use crate::store_door::DoorStore;
@@ -73,6 +73,14 @@ impl<'c> Place<'c> {
         self.centre_with(Arc::new(NoUploads))
     }
 
+    /// Accounts, codes and log of the centre that is here, whether it runs or not.
+    pub(super) fn beside(&self) -> Result<Beside, CliError> {
+        if !self.folder.is_founded() {
+            return Err(CliError::NoCentre(self.config.data.clone()));
+        }
+        Ok(self.folder.beside()?)
+    }
+
     /// Starts the centre that is here, with whoever knows what was uploaded.
     pub(super) fn centre_with(&self, uploads: Arc<dyn Uploads>) -> Result<Arc<Centre>, CliError> {
         if !self.folder.is_founded() {
@@ -99,7 +107,7 @@ impl<'c> Place<'c> {
     fn opening(&self, uploads: Arc<dyn Uploads>) -> Result<Opening, CliError> {
         Ok(Opening {
             effects: Arc::new(SystemEffects),
-            limits: DeviceLimits::default(),
+            limits: self.config.device,
             registries: self.registries()?,
             uploads,
         })

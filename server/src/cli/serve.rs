@@ -1,16 +1,20 @@
 //! `serve`: everything put together.
 
+use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::data::Place;
 use super::{CliError, log, random};
-use crate::app::SystemEffects;
+use crate::app::admin::obey_next;
 use crate::app::session::Sessions;
 use crate::app::staff::Passwords;
+use crate::app::{Centre, SystemEffects};
 use crate::config::Config;
 use crate::http::front::Front;
 use crate::http::limits::RateLimits;
@@ -21,6 +25,8 @@ use crate::media::UploadBook;
 
 /// Threads for what blocks: stores, signatures, passwords, pictures.
 const BLOCKING_THREADS_MAX: usize = 64;
+/// How often an order is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Serves until it is told to stop.
 pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError> {
@@ -45,15 +51,43 @@ pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError>
         stop: CancellationToken::new(),
         config: Arc::new(config.clone()),
     };
+    let orders = obey_orders(&front, &centre)?;
+    let stop = front.stop.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .build()
         .map_err(CliError::Runtime)?;
     let served = runtime.block_on(listen(front, out));
+    stop.cancel();
     runtime.shutdown_background();
+    // An order that is being carried out is finished before the centre stops.
+    if orders.join().is_err() {
+        tracing::error!("the thread of orders panicked");
+    }
     centre.stop();
     served
+}
+
+/// Carries out what is ordered at the machine, on a thread of its own.
+fn obey_orders(front: &Front, centre: &Arc<Centre>) -> Result<JoinHandle<()>, CliError> {
+    let (door, centre, stop) = (front.door.clone(), Arc::clone(centre), front.stop.clone());
+    // What was asked of a process that has ended is not done now, unasked.
+    door.forget_orders(centre.now())?;
+    let thread = std::thread::Builder::new().name("tala-orders".into());
+    let spawned = thread.spawn(move || {
+        while !stop.is_cancelled() {
+            match obey_next(&door, &centre) {
+                Ok(true) => {}
+                Ok(false) => std::thread::sleep(LOOK_EVERY),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn Error, "orders not read");
+                    std::thread::sleep(LOOK_EVERY);
+                }
+            }
+        }
+    });
+    spawned.map_err(CliError::Runtime)
 }
 
 async fn listen(front: Front, out: &mut dyn Write) -> Result<(), CliError> {

@@ -1,11 +1,11 @@
-//! Keeping a centre sound: rebuild, backup, verification, zones, revocation.
+//! Keeping a centre sound: rebuild, backup, verification, zones.
 
 use std::io::Write;
 use std::path::Path;
 
 use super::data::{Place, file};
-use super::{CliError, ImportZonesArgs};
-use crate::app::admin::Verified;
+use super::{CliError, ImportZonesArgs, order};
+use crate::app::admin::MachineOrder;
 use crate::config::Config;
 
 /// Drops what is derived from envelopes and makes it again.
@@ -22,25 +22,23 @@ pub(super) fn rebuild(config: &Config, out: &mut dyn Write) -> Result<(), CliErr
 /// Copies store, door store, keys and files, and verifies the copy.
 pub(super) fn backup(config: &Config, to: &Path, out: &mut dyn Write) -> Result<(), CliError> {
     let place = Place::new(config);
-    let _held = place.hold()?;
-    let centre = place.centre()?;
-    std::fs::create_dir_all(to).map_err(file("making", to))?;
-    let verified = centre.backup(&to.join("tala.sqlite"))?;
+    let to = std::path::absolute(to).map_err(file("naming", to))?;
+    std::fs::create_dir_all(&to).map_err(file("making", &to))?;
+    let copy = to.join("tala.sqlite");
+    let told = order::carry_out(&place, &MachineOrder::Backup { to: copy })?;
     place.door()?.copy_to(&to.join("door.db"))?;
     for from in place.folder().key_files() {
         let name = from.file_name().unwrap_or_default();
         std::fs::copy(&from, to.join(name)).map_err(file("copying", &from))?;
     }
     let files = copy_new(&place.media_folder().join("files"), &to.join("media/files"))?;
-    tell(&verified, out)?;
-    writeln!(out, "files copied: {files}").map_err(CliError::Print)
+    writeln!(out, "{told}\nfiles copied: {files}").map_err(CliError::Print)
 }
 
 /// Recomputes the log from the bytes and compares it with every kept checkpoint.
 pub(super) fn verify_log(config: &Config, out: &mut dyn Write) -> Result<(), CliError> {
-    let centre = Place::new(config).centre()?;
-    let verified = centre.verify_own_log()?;
-    tell(&verified, out)?;
+    let verified = Place::new(config).beside()?.verify_log()?;
+    writeln!(out, "{verified}").map_err(CliError::Print)?;
     match verified.faults.len() {
         0 => Ok(()),
         count => Err(CliError::Unsound(count)),
@@ -53,27 +51,10 @@ pub(super) fn import_zones(
     args: &ImportZonesArgs,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let place = Place::new(config);
-    let _held = place.hold()?;
-    let text = std::fs::read_to_string(&args.file).map_err(file("reading", &args.file))?;
-    let zones = place.centre()?.import_zones(&text)?;
-    writeln!(out, "zones: {zones}").map_err(CliError::Print)
-}
-
-fn tell(verified: &Verified, out: &mut dyn Write) -> Result<(), CliError> {
-    let told = writeln!(
-        out,
-        "envelopes verified: {}, leaves: {}, checkpoints: {}, faults: {}",
-        verified.envelopes,
-        verified.leaves,
-        verified.checkpoints,
-        verified.faults.len()
-    );
-    let told = told.and_then(|()| {
-        let mut faults = verified.faults.iter();
-        faults.try_for_each(|fault| writeln!(out, "  {fault}"))
-    });
-    told.map_err(CliError::Print)
+    let geojson = std::fs::read_to_string(&args.file).map_err(file("reading", &args.file))?;
+    let order = MachineOrder::ImportZones { geojson };
+    let told = order::carry_out(&Place::new(config), &order)?;
+    writeln!(out, "{told}").map_err(CliError::Print)
 }
 
 /// Copies files that are not there yet. They are named by their content, so what is there is the same.

@@ -5,6 +5,7 @@
 //! gives back wire types, so a handler has nothing left to do. Calls block.
 
 mod admin;
+mod alerts;
 mod centre;
 mod edit;
 mod fields;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tala_protocol::body::MediaBody;
 use tala_protocol::cert::Directory;
+use tala_protocol::envelope::Audience;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
@@ -29,6 +31,7 @@ use tala_protocol::time::UnixMs;
 use tokio::sync::broadcast;
 
 use super::wire::admin::QuarantineWire;
+use super::wire::alert::AlertWire;
 use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
 use super::wire::page::{Key, PageAsked};
 use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
@@ -109,7 +112,7 @@ pub trait Behind: Send + Sync + 'static {
         grant: &Grant,
         filter: &IncidentFilter,
         page: &PageAsked,
-    ) -> Result<Rows<IncidentWire>, AppError>;
+    ) -> Result<Rows<Listed>, AppError>;
 
     /// One incident, with its heads as entity tag.
     fn incident(&self, grant: &Grant, incident: ObjectId) -> Result<Tagged, AppError>;
@@ -122,6 +125,34 @@ pub trait Behind: Send + Sync + 'static {
         tag: &str,
         edit: &EditWire,
     ) -> Result<Option<Tagged>, AppError>;
+
+    /// Shows a record to another unit, or hands it over.
+    fn share(
+        &self,
+        grant: &Grant,
+        record: ObjectId,
+        to: (UnitId, Audience),
+        hand_over: bool,
+    ) -> Result<(), AppError>;
+
+    /// Alerts, newest first.
+    fn alerts(
+        &self,
+        grant: &Grant,
+        filter: &AlertFilter,
+        page: &PageAsked,
+    ) -> Result<Rows<AlertWire>, AppError>;
+
+    /// One alert.
+    fn alert(&self, grant: &Grant, alert: ObjectId) -> Result<AlertWire, AppError>;
+
+    /// Says that somebody has taken on an alert, and gives it as it then stands.
+    fn acknowledge(
+        &self,
+        grant: &Grant,
+        alert: ObjectId,
+        note: Option<&str>,
+    ) -> Result<AlertWire, AppError>;
 
     /// The incident types in force.
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
@@ -171,6 +202,15 @@ pub struct Description {
     pub object: ObjectId,
     /// The description.
     pub body: MediaBody,
+}
+
+/// An incident of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its entity tag: another one after every change.
+    pub tag: String,
+    /// What is shown.
+    pub incident: IncidentWire,
 }
 
 /// An incident with its entity tag.
@@ -229,13 +269,24 @@ pub struct IncidentFilter {
     pub q: Option<String>,
 }
 
+/// Which alerts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AlertFilter {
+    /// Of this unit and below.
+    pub unit: Option<UnitId>,
+    /// Only those that are open (true) or acknowledged (false).
+    pub open: Option<bool>,
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveEvent {
     /// Its place in the feed.
     pub at: u64,
-    /// Who may know.
-    pub scope: Scope,
+    /// Who may know: its owner, and those to whom the record was granted.
+    pub scopes: Vec<Scope>,
+    /// The incident it tells of, with its entity tag: whether it is unread depends on who reads.
+    pub incident: Option<(ObjectId, String)>,
     /// `position`, `track`, `patrol`, `incident` or `alert`.
     pub event: &'static str,
     /// JSON.

@@ -3,9 +3,11 @@
 //! A handler is four moves: what is in the request, who asks and may they, one call, the answer.
 
 pub mod admin;
+pub mod alerts;
 pub mod edit;
 pub mod files;
 pub mod incidents;
 pub mod map;
 pub mod patrols;
 pub mod session;
+pub mod share;

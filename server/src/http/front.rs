@@ -113,7 +113,8 @@ impl From<AppError> for Problem {
             AppError::Device => Problem::device_ended(),
             AppError::Conflict(what) => Problem::conflict(*what),
             AppError::Invalid(what) => Problem::bad_field(what.clone()),
-            AppError::Limited => Problem::full(),
+            AppError::Limited { retry_after_s } => Problem::too_many(*retry_after_s),
+            AppError::Full => Problem::full(),
             AppError::Closed => Problem::unavailable(5),
             _ => Problem::internal(&error),
         }

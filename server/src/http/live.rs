@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use super::behind::{LiveEvent, LiveRead};
 use super::front::Front;
 use super::problem::Problem;
+use super::unread;
 use super::who::Desk;
 use super::wire::live::ByeWire;
 use super::wire::page::Key;
@@ -66,7 +67,7 @@ pub async fn live(
 }
 
 /// What one reader may know about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Grants {
     patrols: Option<Grant>,
     incidents: Option<Grant>,
@@ -100,9 +101,11 @@ impl Grants {
             "incident" => &self.incidents,
             _ => &self.patrols,
         };
-        let scope = event.scope;
-        let grant = grant.as_ref();
-        grant.is_some_and(|grant| grant.reaches(scope.unit, scope.audience))
+        let reaches = |grant: &Grant| {
+            let mut scopes = event.scopes.iter();
+            scopes.any(|scope| grant.reaches(scope.unit, scope.audience))
+        };
+        grant.as_ref().is_some_and(reaches)
     }
 }
 
@@ -119,7 +122,17 @@ impl Page {
 
     async fn read(&mut self) -> Result<(), Problem> {
         let after = self.after;
-        let read = self.front.behind(move |it| it.live_after(after)).await?;
+        let (person, grants) = (self.asker.person, self.grants.clone());
+        let read = self.front.ask(move |front| {
+            let mut read = front.behind.live_after(after)?;
+            if let LiveRead::Events(events) = &mut read {
+                let own = events.iter_mut().filter(|event| grants.let_through(event));
+                own.map(|event| unread::told(front, person, event))
+                    .collect::<Result<(), Problem>>()?;
+            }
+            Ok(read)
+        });
+        let read = read.await?;
         match read {
             LiveRead::Reset { end } => {
                 // A first visit has read nothing yet, so there is nothing to read again.

@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::desk::{admin, edit, files, incidents, map, patrols, session};
+use super::desk::{admin, alerts, edit, files, incidents, map, patrols, session, share};
 use super::device;
 use super::front::Front;
 use super::{health, layers, live, problem, web};
@@ -104,6 +104,9 @@ fn desks() -> OpenApiRouter<Front> {
         .routes(routes!(patrols::positions))
         .routes(routes!(incidents::incidents))
         .routes(routes!(incidents::incident, edit::edit_incident))
+        .routes(routes!(share::share))
+        .routes(routes!(alerts::alerts))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(files::original))
         .routes(routes!(files::thumb))
         .routes(routes!(incidents::incident_types))

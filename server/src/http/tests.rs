@@ -1,5 +1,6 @@
 //! The doors, tried from outside: through the router, with everything behind it real but the disk.
 
+mod alerts;
 mod desks;
 mod device;
 mod doors;

@@ -5,6 +5,7 @@
 //! the order of GeoJSON.
 
 pub mod admin;
+pub mod alert;
 pub mod incident;
 pub mod live;
 pub mod page;

@@ -69,7 +69,7 @@ pub enum IncomingError {
 
 impl Incoming {
     /// In this folder, which exists.
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
             stripes: [const { Mutex::new(()) }; STRIPES],

@@ -15,6 +15,8 @@ pub struct DeliveryEntry {
     pub lsn: Lsn,
     /// Who wrote it.
     pub device: DeviceId,
+    /// In which epoch of its feeds.
+    pub epoch: u32,
     /// Bytes of header and body, for budgets.
     pub len: u32,
     /// What it is about.
@@ -36,7 +38,8 @@ pub trait DeliveryReads {
         limit: usize,
     ) -> Result<Vec<DeliveryEntry>, StoreError>;
 
-    /// The lists, besides that of its feed, in which an object is shown.
+    /// The lists in which an object is shown: its home's, and those it was granted to. None before its
+    /// genesis was shown.
     fn granted(&self, object: ObjectId) -> Result<Vec<Scope>, StoreError>;
 }
 

@@ -25,6 +25,14 @@ pub enum StoreError {
         /// Newest schema that this build knows.
         known: i64,
     },
+    /// The file was written by an older version, and this is not the moment to migrate it.
+    #[error("the store has schema {found} of {known}: start the centre once, which migrates it")]
+    Older {
+        /// Schema of the file.
+        found: i64,
+        /// Newest schema that this build knows.
+        known: i64,
+    },
     /// A setting that durability depends on was not taken.
     #[error("setting {name} reads back as {found}")]
     Setting {
@@ -66,6 +74,15 @@ pub enum StoreError {
     /// What is stored is not what was written.
     #[error("stored {0} is damaged")]
     Damaged(&'static str),
+    /// A row holds something that cannot be read.
+    #[error("reading a stored {what}")]
+    Row {
+        /// What the row is.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A number is beyond what the store keeps.
     #[error("{0} is beyond what can be stored")]
     Range(&'static str),
@@ -81,4 +98,16 @@ pub enum StoreError {
     /// A lock was poisoned by a panic elsewhere.
     #[error("a lock of the store is poisoned")]
     Poisoned,
+}
+
+impl StoreError {
+    /// A row that cannot be read, with its cause.
+    pub fn row<E: std::error::Error + Send + Sync + 'static>(
+        what: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Row {
+            what,
+            source: Box::new(source),
+        }
+    }
 }

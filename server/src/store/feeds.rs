@@ -2,7 +2,8 @@
 
 use tala_protocol::feed::{FeedHead, FeedKey};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::DeviceId;
+use tala_protocol::id::{DeviceId, UnitId};
+use tala_protocol::time::UnixMs;
 
 use super::{Lsn, Standing, StoreError};
 
@@ -36,6 +37,15 @@ pub struct Neighbour {
     pub standing: Standing,
 }
 
+/// What a device was told about where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The units that it belongs to, by id.
+    pub units: Vec<UnitId>,
+    /// Since when it knows, by the centre's clock.
+    pub at: UnixMs,
+}
+
 /// Finding feeds.
 pub trait FeedReads {
     /// State of a feed, if anything of it was ever committed.
@@ -46,6 +56,9 @@ pub trait FeedReads {
 
     /// All feeds of a device with their state, by row.
     fn feeds_of(&self, device: DeviceId) -> Result<Vec<(FeedKey, FeedRow)>, StoreError>;
+
+    /// What a device was told last.
+    fn told(&self, device: DeviceId) -> Result<Option<Told>, StoreError>;
 }
 
 /// Keeping feeds.
@@ -55,4 +68,7 @@ pub trait FeedWrites {
 
     /// Replaces the state of a feed.
     fn set_feed(&mut self, row: &FeedRow) -> Result<(), StoreError>;
+
+    /// Notes what a device was told, in place of what it was told before.
+    fn set_told(&mut self, device: DeviceId, told: &Told) -> Result<(), StoreError>;
 }

@@ -16,13 +16,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{ObjectId, RowId};
+use tala_protocol::id::{DeviceId, ObjectId, RowId};
 use tala_protocol::log::NodeHash;
 use tala_protocol::sync::Scope;
 
 use super::{
     EnrolmentRow, FeedNo, FeedRow, LogRow, Lsn, Part, QuarantineRow, Reading, Reads, StaffRow,
-    Store, StoreError, StoredEnvelope, Subject, Tx, Writer,
+    Store, StoreError, StoredEnvelope, Subject, Told, Tx, Writer,
 };
 
 /// A store in memory.
@@ -45,6 +45,7 @@ struct State {
     places: BTreeMap<(FeedNo, u64), Vec<Lsn>>,
     about: BTreeSet<(ObjectId, Lsn)>,
     feeds: BTreeMap<FeedKey, FeedRow>,
+    told: BTreeMap<DeviceId, Told>,
     lists: BTreeMap<Scope, Vec<Lsn>>,
     shown: BTreeSet<(ObjectId, Scope)>,
     log: Option<LogRow>,

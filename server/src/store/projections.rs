@@ -11,7 +11,7 @@ use tala_protocol::id::{ObjectId, UnitId};
 
 use super::{Lsn, StoreError};
 pub use rows::{
-    AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
+    AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
     PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
 };
 
@@ -30,6 +30,8 @@ pub enum RowKind {
     Position,
     /// [`AlertRow`], key: number and zone.
     Alert,
+    /// A list of [`AckRow`], key: the alert that they are about.
+    Ack,
     /// [`MediaRow`], key: number, parent: the record it belongs to.
     Media,
     /// [`ZoneRow`], key: zone. Imported, not derived: rebuilding keeps it.
@@ -149,11 +151,17 @@ pub trait ProjectionWrites {
     /// Keeps or replaces a row, by kind and key.
     fn put_row(&mut self, row: &Row) -> Result<(), StoreError>;
 
+    /// Forgets one row, if it is there.
+    fn forget_row(&mut self, kind: RowKind, key: &[u8]) -> Result<(), StoreError>;
+
     /// Forgets all rows of a kind (for replaced imports).
     fn forget_rows(&mut self, kind: RowKind) -> Result<(), StoreError>;
 
     /// Keeps the box of a segment.
     fn put_box(&mut self, lsn: Lsn, of: &BoxE7) -> Result<(), StoreError>;
+
+    /// Forgets the box of a segment, if it has one.
+    fn forget_box(&mut self, lsn: Lsn) -> Result<(), StoreError>;
 
     /// Replaces the tokens of an object.
     fn put_tokens(&mut self, object: ObjectId, tokens: &[String]) -> Result<(), StoreError>;
@@ -172,7 +180,7 @@ impl Row {
         match self.kind {
             RowKind::Patrol | RowKind::Incident => ObjectId::from_slice(&self.key).ok(),
             RowKind::Segment | RowKind::Change | RowKind::Media => self.parent,
-            RowKind::Position | RowKind::Alert | RowKind::Zone => None,
+            RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
         }
     }
 }
@@ -233,13 +241,14 @@ impl Page {
 
 impl RowKind {
     /// All kinds.
-    pub const ALL: [RowKind; 8] = [
+    pub const ALL: [RowKind; 9] = [
         RowKind::Patrol,
         RowKind::Segment,
         RowKind::Incident,
         RowKind::Change,
         RowKind::Position,
         RowKind::Alert,
+        RowKind::Ack,
         RowKind::Media,
         RowKind::Zone,
     ];
@@ -255,6 +264,7 @@ impl RowKind {
             RowKind::Alert => 6,
             RowKind::Media => 7,
             RowKind::Zone => 8,
+            RowKind::Ack => 9,
         }
     }
 

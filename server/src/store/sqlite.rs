@@ -50,6 +50,17 @@ impl SqliteStore {
         })
     }
 
+    /// Opens a store that another process may be running on. Nothing is made or migrated; a writer of it
+    /// waits its turn. What the other process holds in memory is for the caller to leave alone.
+    pub fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        let connection = open::beside(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(Some(Box::new(SqliteWriter { connection }))),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
     fn reader(&self) -> Result<Connection, StoreError> {
         match locked(&self.readers).pop() {
             Some(connection) => Ok(connection),

@@ -28,6 +28,9 @@ pub trait StatementReads {
 
     /// Whether a statement stands in a list already.
     fn statement_shown(&self, lsn: Lsn, scope: &Scope) -> Result<bool, StoreError>;
+
+    /// The lists in which a statement stands.
+    fn statement_lists(&self, lsn: Lsn) -> Result<Vec<Scope>, StoreError>;
 }
 
 /// Keeping statements.

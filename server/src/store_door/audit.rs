@@ -25,6 +25,10 @@ pub enum AuditAct {
     Released,
     /// Publishing zones.
     ZonesImported,
+    /// Showing a record to another unit, or handing it over.
+    Shared,
+    /// Adding a person at the machine.
+    PersonAdded,
 }
 
 /// One line: ids only.
@@ -54,6 +58,8 @@ impl AuditAct {
             AuditAct::Revoked => "revoked",
             AuditAct::Released => "released",
             AuditAct::ZonesImported => "zones_imported",
+            AuditAct::Shared => "shared",
+            AuditAct::PersonAdded => "person_added",
         }
     }
 }

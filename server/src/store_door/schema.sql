@@ -39,3 +39,21 @@ CREATE TABLE IF NOT EXISTS audit (
     device BLOB,
     ok     INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE IF NOT EXISTS read_mark (
+    person   BLOB NOT NULL,
+    incident BLOB NOT NULL,
+    content  BLOB NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (person, incident)
+) STRICT, WITHOUT ROWID;
+
+-- What commands at the machine ask of the running centre.
+CREATE TABLE IF NOT EXISTS machine_order (
+    id      BLOB PRIMARY KEY,
+    made_at INTEGER NOT NULL,
+    asks    TEXT NOT NULL,
+    taken   INTEGER NOT NULL DEFAULT 0,
+    is_done INTEGER,
+    answer  TEXT
+) STRICT, WITHOUT ROWID;

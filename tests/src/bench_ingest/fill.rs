@@ -18,7 +18,7 @@ use tala_protocol::time::UnixMs;
 use tala_protocol::transport::Transport;
 use tala_server::app::Centre;
 use tala_server::app::commit::Draft;
-use tala_server::app::ingest::Arrived;
+use tala_server::app::ingest::{Arrived, Policy};
 
 use super::author::{Author, BEGIN};
 use super::home::BenchHome;
@@ -250,7 +250,7 @@ fn push_full(centre: &Centre, group: &mut Vec<Envelope>) -> Result<(), BenchErro
 fn push(centre: &Centre, group: &mut Vec<Envelope>) -> Result<(), BenchError> {
     let arrived = group.drain(..).map(|envelope| Arrived {
         envelope,
-        policy: None,
+        policy: Policy::Stands,
     });
     centre.writer().push(arrived.collect())?;
     Ok(())

@@ -40,6 +40,10 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Some(folder) = args.folder.clone().filter(|_| args.worker) {
+        if let Err(error) = tala_server::fail_at::arm() {
+            let _ = writeln!(io::stderr(), "kill-loop: {error}");
+            return ExitCode::from(2);
+        }
         let orders = worker::Orders {
             folder,
             from: args.from,

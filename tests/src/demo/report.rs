@@ -2,7 +2,7 @@
 
 use geo::CoordsIter as _;
 use tala_client::media::FileFacts;
-use tala_fixtures::banner::incidents::{CATEGORIES, Scenario, Severity as Seen};
+use tala_fixtures::banner::incidents::{Scenario, Severity as Seen};
 use tala_fixtures::photo;
 use tala_protocol::doc::{
     DocType, EntryId, EvidenceEdit, EvidenceFacts, Geometry, IncidentEdit, MeasuredArea, Set,
@@ -13,6 +13,7 @@ use tala_protocol::fix::Fix;
 use tala_protocol::geo::{Point, Ring, Sigma};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
+use tala_protocol::registry::NotACode;
 use tala_protocol::time::{DeviceTimes, UnixMs};
 
 use super::ledger::{Entry, IncidentLine, Ledger};
@@ -24,12 +25,6 @@ use crate::rig::phone::{Phone, fault, random16};
 const PHOTO_PX: (u32, u32) = (1_024, 768);
 /// How well the corners of an area are known, m.
 const CORNER_SIGMA_M: f64 = 3.0;
-
-/// Number of a category in documents: its place in the registry, from 1.
-pub fn category_number(code: &str) -> Option<u16> {
-    let at = CATEGORIES.iter().position(|it| *it == code)?;
-    u16::try_from(at + 1).ok()
-}
 
 /// Reports what was found. Returns the incident and how many photos it has.
 pub fn report(
@@ -145,7 +140,10 @@ fn incident(
     at: UnixMs,
 ) -> Result<IncidentEdit, RigError> {
     let world = |what: &str| RigError::World(format!("{}: {what}", scenario.key));
-    let category = category_number(&scenario.category).ok_or_else(|| world("no such category"))?;
+    let category = scenario
+        .category
+        .parse()
+        .map_err(|error: NotACode| world(&error.to_string()))?;
     let shape = shape(&scenario.geometry).ok_or_else(|| world("no usable geometry"))?;
     let area = match &shape {
         Shape::Polygon(rings) => rings.first().and_then(|ring| area(ring)),

@@ -19,6 +19,8 @@ use tala_protocol::time::{DeviceTimes, MonoMs, UnixMs};
 use tala_protocol::track::{self, ClockedFix, EncodeError, FixClocks, Segment, TimeSource};
 use tala_protocol::transport::Transport;
 
+use super::arriving::{Arriving, ArrivingError};
+
 /// How many envelopes the honest runs hold.
 const ENVELOPES: u64 = 12;
 
@@ -38,6 +40,8 @@ pub struct Corpus {
     pub realm: Realm,
     /// Whose envelopes they are.
     pub writer: PublicKey,
+    /// Where files arrive.
+    pub arriving: Arriving,
 }
 
 /// Why the honest corpus could not be made: a fault of the software under test.
@@ -58,6 +62,9 @@ pub enum CorpusError {
     /// A run.
     #[error("packing a run")]
     Run,
+    /// The place for files.
+    #[error(transparent)]
+    Arriving(#[from] ArrivingError),
     /// A number that does not fit its type.
     #[error("counting")]
     Number(#[from] TryFromIntError),
@@ -83,6 +90,7 @@ impl Corpus {
             segments,
             realm,
             writer,
+            arriving: Arriving::new()?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Every entry that takes bytes from somebody else, each as the product calls it.
 
+use tala_picture::{THUMB_EDGE_PX, thumbnail};
 use tala_protocol::body::{ChangeBody, MediaBody, SignedBeacon, TrackBody, VerdictBody};
 use tala_protocol::cert::{Revocation, Statement};
 use tala_protocol::envelope::{Envelope, Kind, signed};
@@ -9,6 +10,7 @@ use tala_protocol::sync::peer::{PeerFrontier, PeerHello, PeerOffer};
 use tala_protocol::sync::{REPLY_LEN_MAX, REQUEST_LEN_MAX, SyncReply, SyncRequest, frame};
 use tala_protocol::track::{self, import};
 
+use super::arriving;
 use super::corpus::Corpus;
 
 /// One entry: its name in the report, and a function that hands the bytes in and says whether they were
@@ -49,6 +51,14 @@ pub const ALL: &[Entry] = &[
     Entry {
         name: "body",
         take: body,
+    },
+    Entry {
+        name: "media chunk",
+        take: arriving::take,
+    },
+    Entry {
+        name: "photo",
+        take: |_, bytes| thumbnail(bytes, THUMB_EDGE_PX).is_ok(),
     },
     Entry {
         name: "gpx",

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use tala_client::outbox::Link;
 use tala_client::sync::drive::{self, Surroundings};
@@ -27,6 +25,7 @@ use tala_protocol::sync::{
 use tala_protocol::transport::Transport;
 use tokio::runtime::Runtime;
 
+use super::death::{self, Death};
 use super::plant::Snapshot;
 use super::witness::{self, SharedLedger, Witness};
 use super::{Report, worker};
@@ -34,8 +33,6 @@ use crate::rig::centre::{CentreHome, Running};
 use crate::rig::phone::{HttpLink, Phone, fault, random16};
 use crate::rig::{RigError, chain};
 
-/// A centre under load lives between these, ms.
-const LIFE_MS: std::ops::Range<u64> = 20..900;
 /// Fixes of one segment of the load.
 const FIXES: usize = 40;
 /// Incidents of one push of the load.
@@ -107,37 +104,27 @@ impl CentreRing {
         rng: &mut ChaCha8Rng,
         report: &mut Report,
     ) -> Result<(), RigError> {
-        if is_planted && let Some(running) = self.running.take() {
+        let death = death::CENTRE.death(rng);
+        // A point is armed at the start; a disk is copied while nobody writes.
+        if (is_planted || death.point.is_some())
+            && let Some(running) = self.running.take()
+        {
             running.kill()?;
         }
         let disk = is_planted
             .then(|| Snapshot::take(&self.home.data()))
             .transpose()?;
-        let running = match self.running.take() {
-            Some(running) => running,
-            None => self.home.serve()?,
-        };
         let before = witness::open(&self.ledger).leaves.len();
-        let life = Duration::from_millis(rng.random_range(LIFE_MS));
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(life);
-            running.kill()
-        });
-        let mut load_faults = Vec::new();
-        while !killer.is_finished() {
-            if let Err(error) = self.runtime.block_on(self.load.push(&self.ledger)) {
-                // A link that breaks is what this is about; anything else is not.
-                if !matches!(error, drive::DriveError::Transport(_)) {
-                    load_faults.push(format!("pushing: {}", chain(&error)));
-                    break;
-                }
-            }
+        let running = match self.running.take() {
+            Some(running) => Ok(running),
+            None => self.home.serve_until(death.point.as_deref()),
+        };
+        match running {
+            Ok(running) => self.push_until_it_dies(running, &death, report)?,
+            // It met its point before it listened, with what the last death had left to do.
+            Err(_) if death.point.is_some() => report.centre.at_points += 1,
+            Err(error) => return Err(error),
         }
-        match killer.join() {
-            Ok(killed) => killed?,
-            Err(_) => load_faults.push("the killer died".into()),
-        }
-        report.faults.extend(load_faults);
         report.centre.kills += 1;
         if let Some(disk) = disk {
             disk.put_back()?;
@@ -147,6 +134,31 @@ impl CentreRing {
         report.centre.early += u64::from(after == before);
         let last = self.offered;
         self.offer_again(last, report)
+    }
+
+    fn push_until_it_dies(
+        &mut self,
+        running: Running,
+        death: &Death,
+        report: &mut Report,
+    ) -> Result<(), RigError> {
+        let at_latest = death.at_latest;
+        let killer = std::thread::spawn(move || running.kill_at(at_latest));
+        while !killer.is_finished() {
+            if let Err(error) = self.runtime.block_on(self.load.push(&self.ledger)) {
+                // A link that breaks is what this is about; anything else is not.
+                if !matches!(error, drive::DriveError::Transport(_)) {
+                    let fault = format!("pushing: {}", chain(&error));
+                    report.faults.push(fault);
+                    break;
+                }
+            }
+        }
+        match killer.join() {
+            Ok(killed) => report.centre.at_points += u64::from(killed?),
+            Err(_) => report.faults.push("the killer died".into()),
+        }
+        Ok(())
     }
 
     /// Everything once more: offered again from the first push on, read through, and the log verified.
@@ -299,7 +311,7 @@ impl Load {
             let make = |document: &_, actor, at| {
                 let edit = IncidentEdit {
                     title: Set::To(worker::incident_title(n)),
-                    category: Set::To(1),
+                    category: worker::category(),
                     ..IncidentEdit::default()
                 };
                 edit.change(document, actor, at)

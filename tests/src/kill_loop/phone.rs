@@ -2,24 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
-use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use tala_client::store::Store as _;
 use tala_protocol::fix::Fix;
 use tala_protocol::id::ObjectId;
+use tala_server::fail_at;
 
+use super::death::{self, Death};
 use super::plant::Snapshot;
 use super::{Report, worker};
 use crate::rig::centre::CentreHome;
 use crate::rig::phone::{Phone, fault};
 use crate::rig::{RigError, file};
 
-/// A run of the victim lasts between these, ms.
-const LIFE_MS: std::ops::Range<u64> = 15..700;
+/// How a process ends that ends itself without unwinding.
+const SIGABRT: i32 = 6;
 
 /// The ring of the phone.
 #[derive(Debug)]
@@ -75,7 +77,9 @@ impl PhoneRing {
         let before = is_planted
             .then(|| Snapshot::take(&self.folder))
             .transpose()?;
-        let said = self.live_and_die(Duration::from_millis(rng.random_range(LIFE_MS)))?;
+        let death = death::PHONE.death(rng);
+        let (said, at_point) = self.live_and_die(&death)?;
+        report.phone.at_points += u64::from(at_point);
         if let Some(before) = before {
             before.put_back()?;
         }
@@ -86,7 +90,8 @@ impl PhoneRing {
         self.look(report)
     }
 
-    fn live_and_die(&self, life: Duration) -> Result<String, RigError> {
+    /// What it said, and whether it died at its point.
+    fn live_and_die(&self, death: &Death) -> Result<(String, bool), RigError> {
         let run = |source| RigError::Run {
             program: "kill-loop --worker".into(),
             source,
@@ -99,6 +104,7 @@ impl PhoneRing {
             "--seed",
             &self.seed.to_string(),
         ]);
+        command.envs(death.point.iter().map(|point| (fail_at::VARIABLE, point)));
         let mut child = command
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
@@ -113,15 +119,15 @@ impl PhoneRing {
             }
             said
         });
-        std::thread::sleep(life);
-        let ended = child.try_wait().map_err(run)?;
+        let ended = await_death(&mut child, death).map_err(run)?;
         child.kill().and_then(|()| child.wait()).map_err(run)?;
-        if let Some(status) = ended {
+        let at_point = ended.is_some_and(|status| status.signal() == Some(SIGABRT));
+        if let Some(status) = ended.filter(|_| !(at_point && death.point.is_some())) {
             let program = "kill-loop --worker".into();
             let said = format!("it ended by itself, {status}");
             return Err(RigError::Failed { program, said });
         }
-        Ok(reader.join().unwrap_or_default())
+        Ok((reader.join().unwrap_or_default(), at_point))
     }
 
     /// Takes the promises into the ledger, and writes them beside it for people.
@@ -240,5 +246,18 @@ impl PhoneRing {
             ));
         }
         self.held = fixes.len();
+    }
+}
+
+/// Waits until it is time, or until it has ended by itself.
+fn await_death(child: &mut Child, death: &Death) -> std::io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    loop {
+        let ended = child.try_wait()?;
+        let left = death.at_latest.saturating_sub(began.elapsed());
+        if ended.is_some() || left.is_zero() {
+            return Ok(ended);
+        }
+        std::thread::sleep(left.min(Duration::from_millis(5)));
     }
 }

@@ -13,6 +13,7 @@ use tala_fixtures::rider::{Rider, RiderOptions};
 use tala_protocol::doc::{DocType, IncidentEdit, PatrolEdit, Set};
 use tala_protocol::envelope::Audience;
 use tala_protocol::fix::{Fix, TimedFix};
+use tala_protocol::registry::Code;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
@@ -95,6 +96,11 @@ pub fn run(orders: &Orders) -> Result<(), RigError> {
     Ok(())
 }
 
+/// The category of what it reports.
+pub(super) fn category() -> Set<Code> {
+    "reclamation".parse().map_or(Set::Keep, Set::To)
+}
+
 /// A fix with the clocks of its delivery.
 pub fn timed(fix: Fix) -> TimedFix {
     TimedFix {
@@ -118,7 +124,7 @@ fn report(phone: &mut Phone, n: usize, now: DeviceTimes) -> Result<(), RigError>
         |document, actor, at: UnixMs| {
             let edit = IncidentEdit {
                 title: Set::To(incident_title(n)),
-                category: Set::To(1),
+                category: category(),
                 occurred_at: Set::To(at),
                 ..IncidentEdit::default()
             };

@@ -20,6 +20,7 @@ pub enum Way {
 pub struct Access {
     units: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     at_contact: BTreeMap<DeviceId, BTreeSet<UnitId>>,
+    homes: BTreeMap<ObjectId, UnitId>,
     granted: BTreeSet<(ObjectId, UnitId)>,
 }
 
@@ -37,6 +38,16 @@ impl Access {
     /// A device has taken an answer that the centre gave when it might read `units`.
     pub fn contact(&mut self, device: DeviceId, units: BTreeSet<UnitId>) {
         self.at_contact.insert(device, units);
+    }
+
+    /// The units that a device was told of at its last contact.
+    pub fn told(&self, device: DeviceId) -> BTreeSet<UnitId> {
+        self.at_contact.get(&device).cloned().unwrap_or_default()
+    }
+
+    /// An object belongs to the field of a unit.
+    pub fn home(&mut self, object: ObjectId, unit: UnitId) {
+        self.homes.insert(object, unit);
     }
 
     /// The office showed an object to another unit.
@@ -61,8 +72,16 @@ impl Access {
         let then = self.at_contact.get(&device).into_iter().flatten();
         let told = then.filter(|_| way == Way::Told);
         now.chain(told).any(|unit| {
-            let own = header.feed.unit == *unit && header.feed.audience == Audience::Field;
+            let feed = header.feed.unit == *unit;
+            let home = self.homes.get(&object).map_or(feed, |home| home == unit);
+            let said = by_office(header.kind) && feed;
+            let own = (home || said) && header.feed.audience == Audience::Field;
             own || self.granted.contains(&(object, *unit))
         })
     }
+}
+
+/// What the office says of other envelopes goes where they may have come to.
+const fn by_office(kind: Kind) -> bool {
+    matches!(kind, Kind::Verdict | Kind::Grant | Kind::Erasure)
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tala_protocol::body::{ChangeBody, TrackBody};
+use tala_protocol::body::{ChangeBody, Grant, TrackBody};
 use tala_protocol::cert::Holder;
 use tala_protocol::doc::ActorId;
 use tala_protocol::envelope::{Kind, signed};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::gate;
 use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 use tala_protocol::log::{Frontier, leaf_hash};
 use tala_protocol::sync::Scope;
 use tala_server::app::Centre;
@@ -28,6 +29,34 @@ pub struct Books {
     pub statements: Vec<Vec<u8>>,
     /// The root that the store keeps, with its size.
     pub root: (u64, [u8; 32]),
+}
+
+/// What a list is to hold, reckoned from the envelopes alone.
+#[derive(Debug, Default)]
+pub struct Due {
+    standing: BTreeSet<ObjectId>,
+    objects: BTreeSet<ObjectId>,
+    envelopes: BTreeSet<Digest>,
+}
+
+impl Due {
+    /// What the list does not hold.
+    pub fn undelivered(&self, listed: &BTreeSet<Digest>) -> Vec<Violation> {
+        let lacking = self.envelopes.difference(listed);
+        lacking
+            .map(|id| Violation::new("undelivered", format!("no list of its reader has {id}")))
+            .collect()
+    }
+
+    /// What the list holds and is not to. What is about an object whose genesis was taken away is not
+    /// judged, nor what the office says of other envelopes.
+    pub fn unentitled(&self, stored: &StoredEnvelope) -> Option<Violation> {
+        let (envelope, kind) = (&stored.envelope, stored.envelope.header().kind);
+        let by_office = matches!(kind, Kind::Verdict | Kind::Grant | Kind::Erasure);
+        let judged = !by_office && self.standing.contains(&envelope.object());
+        let foreign = judged && !self.envelopes.contains(&envelope.id());
+        foreign.then(|| Violation::new("unentitled", format!("{} is listed", envelope.id())))
+    }
 }
 
 impl Books {
@@ -63,6 +92,35 @@ impl Books {
         changes
             .filter(|stored| deps(stored).is_some_and(|deps| deps > 1))
             .count()
+    }
+
+    /// What a list is to hold: what stands about the objects whose home it is or that were granted to it.
+    pub fn due(&self, scope: &Scope) -> Due {
+        let mut due = Due::default();
+        let stands = |stored: &&StoredEnvelope| stored.standing != Standing::Quarantined;
+        for stored in self.envelopes.iter().filter(stands) {
+            let (envelope, header) = (&stored.envelope, stored.envelope.header());
+            if envelope.is_genesis() && !is_statement(header.kind) {
+                due.standing.insert(envelope.object());
+                if (header.feed.unit, header.feed.audience) == (scope.unit, scope.audience) {
+                    due.objects.insert(envelope.object());
+                }
+            }
+            let grant = envelope.body().map(Grant::from_bytes);
+            if let (Kind::Grant, Some(Ok(grant))) = (header.kind, grant)
+                && (grant.unit, grant.audience) == (scope.unit, scope.audience)
+            {
+                due.objects.insert(grant.object);
+            }
+        }
+        for stored in self.envelopes.iter().filter(stands) {
+            let object = stored.envelope.object();
+            let shown = due.standing.contains(&object) && due.objects.contains(&object);
+            if shown && !is_statement(stored.envelope.header().kind) {
+                due.envelopes.insert(stored.envelope.id());
+            }
+        }
+        due
     }
 
     /// Every rule about the books.
@@ -250,4 +308,8 @@ fn deps(stored: &StoredEnvelope) -> Option<usize> {
     let body = ChangeBody::from_bytes(stored.envelope.body()?).ok()?;
     let examined = gate::examine(&body.change, actor, None).ok()?;
     Some(examined.deps().len())
+}
+
+const fn is_statement(kind: Kind) -> bool {
+    matches!(kind, Kind::Certificate | Kind::Revocation)
 }

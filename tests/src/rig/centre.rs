@@ -6,9 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tala_protocol::id::{PersonId, UnitId};
+use tala_server::fail_at;
 
 use super::{RigError, file, program};
 
@@ -165,6 +166,11 @@ impl CentreHome {
 
     /// Starts the centre and waits until it listens.
     pub fn serve(&self) -> Result<Running, RigError> {
+        self.serve_until(None)
+    }
+
+    /// Starts the centre to end by itself at `point:visit` of its own code.
+    pub fn serve_until(&self, point: Option<&str>) -> Result<Running, RigError> {
         let log = self.folder.join("server.log");
         let append = File::options().create(true).append(true).open(&log);
         let append = append.map_err(file("write", &log))?;
@@ -174,6 +180,7 @@ impl CentreHome {
             .stdout(Stdio::piped())
             .stderr(append)
             .stdin(Stdio::null());
+        command.envs(point.map(|point| (fail_at::VARIABLE, point)));
         let mut child = command.spawn().map_err(|source| RigError::Run {
             program: "tala-server serve".into(),
             source,
@@ -232,6 +239,18 @@ impl Running {
     /// Kills it: no warning, no clean-up.
     pub fn kill(mut self) -> Result<(), RigError> {
         self.end()
+    }
+
+    /// Kills it after `life`, unless it has ended by itself; whether it had.
+    pub fn kill_at(mut self, life: Duration) -> Result<bool, RigError> {
+        let began = Instant::now();
+        let mut ended = false;
+        while !ended && began.elapsed() < life {
+            std::thread::sleep(Duration::from_millis(5));
+            ended = matches!(self.child.try_wait(), Ok(Some(_)));
+        }
+        self.end()?;
+        Ok(ended)
     }
 
     /// Its process id.

@@ -75,9 +75,9 @@ impl Phone {
     /// Opens a phone that is enrolled.
     pub fn open(folder: &Path, name: &str, now: DeviceTimes) -> Result<(Self, Opening), RigError> {
         let store = open_store(folder, name)?;
-        let mut marker = MarkerFile(folder.join("install.marker"));
+        let marker = MarkerFile(folder.join("install.marker"));
         let mut entropy: fn() -> [u8; 16] = random16;
-        let opened = Engine::open(store, &mut marker, now, &mut entropy);
+        let opened = Engine::open(store, Box::new(marker), now, &mut entropy);
         let (engine, opening) = opened.map_err(fault(name, "opening its engine"))?;
         let signer = SoftwareSigner::load(&folder.join("device.key"));
         let phone = Self {
@@ -115,6 +115,7 @@ impl std::fmt::Debug for Phone {
 }
 
 /// The marker of an installation, beside the store.
+#[derive(Debug)]
 struct MarkerFile(PathBuf);
 
 impl InstallMarker for MarkerFile {

@@ -52,6 +52,8 @@ pub struct SimCentre {
     plant: Option<Plant>,
     /// How many envelopes the last backup holds.
     backup: Option<usize>,
+    /// How many every backup holds: those that say who is here.
+    least: usize,
     /// What the last commit began with, for the bug that signs too early.
     before_last: usize,
 }
@@ -76,6 +78,7 @@ impl SimCentre {
             effects,
             plant,
             backup: None,
+            least: 0,
             before_last: 0,
         })
     }
@@ -128,21 +131,18 @@ impl SimCentre {
         }
         let asking = SyncRequest {
             runs: Vec::new(),
-            ..request.clone()
-        };
-        let handing_over = SyncRequest {
             prove: Vec::new(),
             proof_from: None,
-            ..request
+            ..request.clone()
         };
-        let mut first = self.centre.sync(ctx, handing_over)?;
+        let first = self.centre.sync(ctx, request)?;
         self.centre.settle()?;
         let second = self.centre.sync(ctx, asking)?;
-        first.receipts.extend(second.receipts);
         Ok(SyncReply {
             spans: first.spans,
             ack: first.ack,
             receipts: first.receipts,
+            consistency: first.consistency,
             server_time: first.server_time,
             backed_up_to: first.backed_up_to,
             ..second
@@ -175,7 +175,7 @@ impl SimCentre {
                 id: self.centre.log_id(),
                 statements: books.statements.clone(),
             };
-            self.store = Arc::new(replay(&head, &self.root(), left)?);
+            self.store = Arc::new(replay(&head, &self.root(), left, self.store())?);
         } else {
             self.store.return_writer(Box::new(NoWriter));
         }
@@ -185,6 +185,19 @@ impl SimCentre {
     /// Takes a backup.
     pub fn back_up(&mut self) -> Result<(), SimError> {
         self.backup = Some(self.books()?.envelopes.len());
+        Ok(())
+    }
+
+    /// Everybody is here now; no backup is from before.
+    pub fn all_are_here(&mut self) -> Result<(), SimError> {
+        self.least = self.books()?.envelopes.len();
+        Ok(())
+    }
+
+    /// A backup turns up that lacks the last `back` envelopes.
+    pub fn find_older_backup(&mut self, back: usize) -> Result<(), SimError> {
+        let held = self.books()?.envelopes.len();
+        self.backup = Some(held.saturating_sub(back).max(self.least.min(held)));
         Ok(())
     }
 
@@ -203,7 +216,7 @@ impl SimCentre {
             id: self.centre.log_id(),
             statements: books.statements.clone(),
         };
-        self.store = Arc::new(replay(&head, &self.root(), left)?);
+        self.store = Arc::new(replay(&head, &self.root(), left, self.store())?);
         restore(
             &parts(Arc::clone(&self.store), Arc::clone(&self.effects))?,
             "simulated",

@@ -136,8 +136,7 @@ impl World {
         frame: &[u8],
     ) -> Result<(SyncReply, BTreeSet<UnitId>), SimError> {
         let device = self.phone(n)?.device;
-        let mut reply = self.centre.answer(device, frame, &mut self.rng)?;
-        self.give_own_back(n, &mut reply)?;
+        let reply = self.centre.answer(device, frame, &mut self.rng)?;
         self.check_page(n, &reply.runs)?;
         Ok((reply, self.access.units(device)))
     }
@@ -174,8 +173,8 @@ impl World {
         let called = self.phone(n)?.call(now_ms, |hands| {
             session.on_reply(hands.engine, &packet.frame, hands.times)
         })?;
-        // Written or not, the phone may know of these lists now.
-        let known = self.access.units(device).union(&units).copied().collect();
+        // Written or not: the phone may know of these lists now, or still of those it knew before.
+        let known = self.access.told(device).union(&units).copied().collect();
         self.access.contact(device, known);
         if let Some(step) = self.outcome(n, "reply", called, Way::Told)? {
             self.access.contact(device, units);

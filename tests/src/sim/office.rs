@@ -14,7 +14,6 @@ use tala_server::store::{QuarantineRow, read};
 
 use super::SimError;
 use super::centre::{BANNERS, station, unit};
-use super::known;
 use super::plants::Plant;
 use super::world::{World, assignment, membership};
 
@@ -78,21 +77,16 @@ impl World {
         if from == to || revoked {
             return Ok(());
         }
-        let mut statements = vec![Statement::Assignment(assignment(device, to, person, now))];
-        if known::MEMBERSHIPS_MOVE {
-            let begun = self.centre.app().directory();
-            let begun = begun
-                .memberships(person, now)
-                .find(|m| m.unit == from)
-                .map_or(now, |m| m.from);
-            statements.push(Statement::Membership(membership(
-                person,
-                from,
-                begun,
-                Some(now),
-            )));
-            statements.push(Statement::Membership(membership(person, to, now, None)));
-        }
+        let begun = self.centre.app().directory();
+        let begun = begun
+            .memberships(person, now)
+            .find(|m| m.unit == from)
+            .map_or(now, |m| m.from);
+        let statements = [
+            Statement::Assignment(assignment(device, to, person, now)),
+            Statement::Membership(membership(person, from, begun, Some(now))),
+            Statement::Membership(membership(person, to, now, None)),
+        ];
         self.office_states(to, &statements)?;
         self.access.put(device, BTreeSet::from([to]));
         self.counts.moves += 1;
@@ -182,9 +176,13 @@ impl World {
                 .iter_mut()
                 .for_each(|cut| cut.last_seq = u64::MAX >> 12);
         }
-        let heard = known::units_that_must_hear(self.swarm.stations);
-        let drafts = heard.map(|unit| Draft::statement(unit, Kind::Revocation, said.to_bytes()));
-        self.office_says(drafts.collect())?;
+        let unit = self.access.units(device).first().copied();
+        let unit = unit.unwrap_or(station(0));
+        self.office_says(vec![Draft::statement(
+            unit,
+            Kind::Revocation,
+            said.to_bytes(),
+        )])?;
         self.access.put(device, BTreeSet::new());
         self.phone(n)?.revoked = true;
         self.revoked.push(Revoked {

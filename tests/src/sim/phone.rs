@@ -8,6 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tala_client::engine::{Engine, EngineError};
 use tala_client::enrol::Enrolment;
+use tala_client::install::InstallMarker;
 use tala_client::media::MemoryBlobs;
 use tala_client::store::memory::MemoryStore;
 use tala_client::store::{Pick, Store as _, Write};
@@ -46,12 +47,9 @@ pub struct SimPhone {
     pub backup: Option<Backup>,
     /// How many fixes it was given.
     pub fixes: i64,
-    /// Whether it ever went back to a backup.
-    pub went_back: bool,
     /// Whether the office has revoked it.
     pub revoked: bool,
     key: SigningKey,
-    marker: Option<Vec<u8>>,
     engine: Option<Engine<SimStore>>,
     tap: Rc<RefCell<Tap>>,
     rng: ChaCha8Rng,
@@ -121,8 +119,8 @@ impl SimPhone {
         enrol_store(&mut store, centre, unit, person, &public, now)?;
         let mut clock = PhoneClock::default();
         clock.reboot(now.0, rng.random());
-        let (mut marker, mut entropy) = (None, || rng.random());
-        let (engine, _) = Engine::open(store, &mut marker, clock.read(now.0, false), &mut entropy)?;
+        let (marker, mut entropy) = (Box::new(None::<Vec<u8>>), || rng.random());
+        let (engine, _) = Engine::open(store, marker, clock.read(now.0, false), &mut entropy)?;
         *tap.borrow_mut() = Tap::new(plant);
         Ok(Self {
             n,
@@ -133,10 +131,8 @@ impl SimPhone {
             blobs: MemoryBlobs::default(),
             backup: None,
             fixes: 0,
-            went_back: false,
             revoked: false,
             key,
-            marker,
             engine: Some(engine),
             tap,
             rng,
@@ -219,18 +215,19 @@ impl SimPhone {
         self.backup = Some(Backup {
             disk: self.engine()?.store().disk().clone(),
             fixes: self.fixes,
-            marker: self.marker.clone(),
+            marker: self.engine()?.marker().read().map_err(EngineError::from)?,
         });
         Ok(())
     }
 
     /// Goes back to a backup.
     pub fn go_back(&mut self, backup: Backup, now_ms: i64) -> Result<(), SimError> {
+        let mut marker = self.turn_off()?.1;
         if self.plant == Some(Plant::ReusedActor) {
-            self.marker = backup.marker;
+            marker = Box::new(backup.marker);
         }
         self.session = None;
-        self.open(backup.disk, now_ms)
+        self.open(backup.disk, marker, now_ms)
     }
 
     /// Lets go of own envelopes, whatever the engine thinks of it.
@@ -238,7 +235,8 @@ impl SimPhone {
         let mut disk = self.engine()?.store().disk().clone();
         let forget: Vec<Write> = ids.iter().map(|id| Write::Forget(*id)).collect();
         disk.commit(&forget).map_err(EngineError::from)?;
-        self.open(disk, now_ms)
+        let (_, marker) = self.turn_off()?;
+        self.open(disk, marker, now_ms)
     }
 
     /// Whether its disk holds an envelope.
@@ -252,16 +250,26 @@ impl SimPhone {
     }
 
     fn reopen(&mut self, now_ms: i64) -> Result<(), SimError> {
-        let engine = self.engine.take().ok_or(SimError::Lacking("engine"))?;
+        let (store, marker) = self.turn_off()?;
         self.session = None;
         if self.rng.random_bool(0.3) {
             let boot = self.rng.random();
             self.clock.reboot(now_ms, boot);
         }
-        self.open(engine.into_store().into_disk(), now_ms)
+        self.open(store.into_disk(), marker, now_ms)
     }
 
-    fn open(&mut self, disk: MemoryStore, now_ms: i64) -> Result<(), SimError> {
+    fn turn_off(&mut self) -> Result<(SimStore, Box<dyn InstallMarker>), SimError> {
+        let engine = self.engine.take().ok_or(SimError::Lacking("engine"))?;
+        Ok(engine.into_parts())
+    }
+
+    fn open(
+        &mut self,
+        disk: MemoryStore,
+        marker: Box<dyn InstallMarker>,
+        now_ms: i64,
+    ) -> Result<(), SimError> {
         {
             let mut tap = self.tap.borrow_mut();
             (tap.blown, tap.fuse) = (false, None);
@@ -270,7 +278,7 @@ impl SimPhone {
         let times = self.clock.read(now_ms, false);
         let rng = &mut self.rng;
         let mut entropy = || rng.random();
-        let (engine, _) = Engine::open(store, &mut self.marker, times, &mut entropy)?;
+        let (engine, _) = Engine::open(store, marker, times, &mut entropy)?;
         self.engine = Some(engine);
         Ok(())
     }

@@ -11,9 +11,9 @@ use tala_protocol::id::LogId;
 use tala_protocol::key::PublicKey;
 use tala_protocol::log::{Frontier, NodeHash, leaf_hash};
 use tala_server::app::commit::Commit;
-use tala_server::app::ingest::{Arrived, examine};
+use tala_server::app::ingest::{Arrived, Policy, examine};
 use tala_server::store::memory::MemoryStore;
-use tala_server::store::{LogRow, Store as _, StoreError, StoredEnvelope, Tx};
+use tala_server::store::{LogRow, QuarantineReason, Store, StoreError, StoredEnvelope, Tx, read};
 
 use super::SimError;
 
@@ -26,11 +26,12 @@ pub struct LogHead {
     pub statements: Vec<Vec<u8>>,
 }
 
-/// Makes a store that holds these envelopes, committed one by one.
+/// Makes a store that holds these envelopes of `from`, committed one by one.
 pub fn replay(
     head: &LogHead,
     root: &PublicKey,
     envelopes: &[StoredEnvelope],
+    from: &dyn Store,
 ) -> Result<MemoryStore, SimError> {
     let store = MemoryStore::new();
     let mut writer = store.take_writer()?;
@@ -39,7 +40,7 @@ pub fn replay(
         begin(tx, head)?;
         // One transaction, many groups: the model store copies itself per transaction.
         for stored in envelopes {
-            let arrived = again(&directory, stored);
+            let arrived = again(&directory, stored, from)?;
             let mut commit = Commit::begin(tx, Arc::clone(&directory), stored.known_at)?;
             commit.push(&[arrived])?;
             if let Some(changed) = commit.finish()?.directory {
@@ -52,16 +53,27 @@ pub fn replay(
     Ok(store)
 }
 
-/// What the door made of an envelope when it came. What the office said itself came through no door.
-fn again(directory: &Directory, stored: &StoredEnvelope) -> Arrived {
+/// What the door made of an envelope when it came. What the office said itself came through no door. Whether
+/// a device knew that it had moved is no part of the log: that stands beside it, in every backup too.
+fn again(
+    directory: &Directory,
+    stored: &StoredEnvelope,
+    from: &dyn Store,
+) -> Result<Arrived, StoreError> {
     let envelope = stored.envelope.clone();
-    match examine(directory, envelope.clone(), stored.known_at) {
+    let mut arrived = match examine(directory, envelope.clone(), stored.known_at) {
         Ok(arrived) => arrived,
         Err(_) => Arrived {
             envelope,
-            policy: None,
+            policy: Policy::Stands,
         },
+    };
+    if arrived.policy == Policy::Left {
+        let row = read(from, |reads| reads.quarantined(stored.lsn))?;
+        let foreign = row.filter(|row| row.reason == QuarantineReason::ForeignUnit);
+        arrived.policy = foreign.map_or(Policy::Stands, |row| Policy::Apart(row.reason));
     }
+    Ok(arrived)
 }
 
 fn begin(tx: &mut dyn Tx, head: &LogHead) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use tala_client::store::Store as _;
 use tala_protocol::cert::{Assignment, Holder, KeyStatement, Membership, Person, Role, Statement};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
@@ -13,7 +14,6 @@ use tala_server::app::commit::Draft;
 
 use super::SimError;
 use super::centre::{BEGIN_MS, SimCentre, station};
-use super::known;
 use super::network::Network;
 use super::office::Revoked;
 use super::phone::{News, SimPhone, key_of, public_of};
@@ -63,13 +63,6 @@ pub struct World {
     pub requests: u64,
 }
 
-/// A phone that the office has certified.
-struct Certified {
-    seed: u64,
-    unit: UnitId,
-    person: PersonId,
-}
-
 impl World {
     /// A new world.
     pub fn new(seed: u64, steps: u64, plant: Option<Plant>) -> Result<Self, SimError> {
@@ -103,37 +96,22 @@ impl World {
             swarm,
         };
         world.log.line(format!("seed {seed} {:?}", world.swarm));
-        // All are certified before any is enrolled: a list shows an author's key where that author's records
-        // are handed to, but not that of one who first writes there later.
-        let mut certified = Vec::new();
         for n in 0..world.swarm.phones {
             let unit = station(u8::try_from(n % world.swarm.stations).unwrap_or(0));
-            certified.push(world.certify_one(unit)?);
+            world.add_phone(unit)?;
         }
-        for one in certified {
-            world.enrol(&one)?;
-        }
+        world.centre.all_are_here()?;
         Ok(world)
     }
 
     /// A new officer with a new phone in a unit. Returns its place among the phones.
     pub fn add_phone(&mut self, unit: UnitId) -> Result<usize, SimError> {
-        let one = self.certify_one(unit)?;
-        self.enrol(&one)
-    }
-
-    fn certify_one(&mut self, unit: UnitId) -> Result<Certified, SimError> {
         let (seed, person) = (self.rng.random(), PersonId::from_bytes(self.rng.random()));
         let public = public_of(&key_of(seed))?;
         certify(&mut self.centre, &mut self.access, unit, person, &public)?;
-        Ok(Certified { seed, unit, person })
-    }
-
-    fn enrol(&mut self, one: &Certified) -> Result<usize, SimError> {
         let n = self.phones.len();
-        let phone = SimPhone::enrol(n, one.seed, one.unit, one.person, &self.centre, self.plant)?;
-        self.access
-            .contact(phone.device, BTreeSet::from([one.unit]));
+        let phone = SimPhone::enrol(n, seed, unit, person, &self.centre, self.plant)?;
+        self.access.contact(phone.device, BTreeSet::from([unit]));
         self.phones.push(phone);
         Ok(n)
     }
@@ -168,6 +146,13 @@ impl World {
         let (device, now_ms) = (self.phone(n)?.device, self.now_ms);
         for id in &news.acknowledged {
             self.ledger.acknowledge(*id);
+        }
+        for id in &news.written {
+            let row = self.phone(n)?.engine()?.store().envelope(id);
+            let row = row.map_err(tala_client::engine::EngineError::from)?;
+            if let Some(row) = row.filter(|row| row.header.object.is_none()) {
+                self.access.home(row.object(), row.header.unit());
+            }
         }
         for received in &news.received {
             let allowed = self
@@ -220,7 +205,7 @@ fn certify(
 ) -> Result<(), SimError> {
     let now = UnixMs(BEGIN_MS);
     let device = key.device_id();
-    let mut statements = vec![
+    let statements = [
         Statement::Person(Person {
             person,
             name: format!("officer {person}"),
@@ -234,10 +219,8 @@ fn certify(
             name: "a phone".into(),
         }),
         Statement::Assignment(assignment(device, unit, person, now)),
+        Statement::Membership(membership(person, unit, now, None)),
     ];
-    if known::MEMBERSHIPS_MOVE {
-        statements.push(Statement::Membership(membership(person, unit, now, None)));
-    }
     centre.state(unit, &statements)?;
     access.put(device, BTreeSet::from([unit]));
     Ok(())

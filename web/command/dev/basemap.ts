@@ -116,7 +116,7 @@ function places(): Feature[] {
   return PLACES.map((place) => ({
     type: 'Feature',
     geometry: { type: 'Point', coordinates: place.at },
-    properties: { name_zh: place.zh, name_en: place.en, rank: place.rank },
+    properties: { name_zh: place.zh, name_en: place.en, name_mn: place.mn, rank: place.rank },
   }));
 }
 

@@ -262,22 +262,29 @@ function history(
     });
 }
 
+const ZONES: [string, string, string, string, number, number, number, number][] = [
+  ['grazing_ban', '北部禁牧区', 'North grazing ban', 'Хойд хориг', 115.85, 44.2, 0.17, 0.09],
+  ['core_reserve', '查干诺尔核心区', 'Chagan Nuur core', 'Цагаан нуур', 116.46, 44.2, 0.13, 0.08],
+  ['mine', '乌兰矿区', 'Ulaan mine', 'Улаан уурхай', 116.56, 43.85, 0.05, 0.035],
+  ['pasture', '巴音牧户承包草场', 'Bayin pasture', 'Баян бэлчээр', 116.15, 43.78, 0.12, 0.07],
+  ['pasture', '朝鲁牧户承包草场', 'Chaolu pasture', 'Чулуу бэлчээр', 115.66, 43.98, 0.09, 0.06],
+  ['border_belt', '边境地带', 'Border belt', 'Хилийн зурвас', 115.62, 43.56, 0.18, 0.035],
+];
+const MONGOLIAN: Record<string, string> = { core_reserve: 'ᠴᠠᠭᠠᠨ ᠨᠠᠭᠤᠷ', grazing_ban: 'ᠪᠡᠯᠴᠢᠭᠡᠷ' };
+
+/** The large zones, and forty small pastures in a row of fields. */
 export function zones(): GeoFeature[] {
-  const rows: [string, string, string, number, number, number, number][] = [
-    ['grazing_ban', '北部禁牧区', 'North grazing ban', 115.85, 44.2, 0.17, 0.09],
-    ['core_reserve', '查干诺尔核心区', 'Chagan Nuur core', 116.46, 44.2, 0.13, 0.08],
-    ['mine', '乌兰矿区', 'Ulaan mine', 116.56, 43.85, 0.05, 0.035],
-    ['pasture', '巴音牧户承包草场', 'Bayin pasture', 116.15, 43.78, 0.12, 0.07],
-    ['pasture', '朝鲁牧户承包草场', 'Chaolu pasture', 115.66, 43.98, 0.09, 0.06],
-    ['border_belt', '边境地带', 'Border belt', 115.62, 43.56, 0.18, 0.035],
-  ];
-  return rows.map(([kind, zh, en, lon, lat, rx, ry], i) => ({
+  const small = Array.from({ length: 40 }, (_, n): (typeof ZONES)[number] => {
+    const [lon, lat] = [115.9 + (n % 8) * 0.035, 43.98 + Math.floor(n / 8) * 0.022];
+    return ['pasture', `草场 ${n + 1}`, `Pasture ${n + 1}`, `Бэлчээр ${n + 1}`, lon, lat, 0.014, 0.009];
+  });
+  return [...ZONES, ...small].map(([kind, zh, en, mn_cyrl, lon, lat, rx, ry], i) => ({
     type: 'Feature',
     geometry: blob(lon, lat, rx, ry, i * 2.9 + 0.5),
     properties: {
       id: (0x200 + i).toString(16).padStart(32, 'c'),
       kind,
-      names: { zh, en, mn_cyrl: null, mn_mong: null },
+      names: { zh, en, mn_cyrl: MONGOLIAN[kind] ? null : mn_cyrl, mn_mong: MONGOLIAN[kind] ?? null },
     },
   }));
 }

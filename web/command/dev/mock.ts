@@ -58,7 +58,7 @@ async function answer(world: MockWorld, ask: Ask): Promise<void> {
   if (first === 'zones') return json(response, { type: 'FeatureCollection', features: zones() });
   if (first === 'positions') return json(response, { items: world.positions });
   if (first === 'tracks') return tracks(world, ask);
-  if (first === 'alerts') return json(response, { items: [] });
+  if (first === 'alerts') return id ? acknowledge(world, ask, id) : json(response, { items: world.alerts });
   if (first === 'live') return live(world, ask);
   if (first === 'mock') return command(world, ask);
   if (first === 'patrols') return id ? patrol(world, ask, id, third) : patrols(world, ask);
@@ -209,17 +209,29 @@ function live(world: MockWorld, { request, response }: Ask): void {
   request.on('close', stop);
 }
 
+function acknowledge(world: MockWorld, { response }: Ask, id: string): void {
+  const found = world.alerts.find((one) => one.id === id);
+  if (!found) {
+    problem(response, 404, 'absent');
+    return;
+  }
+  found.acknowledged = { by: { id: 'a'.repeat(32), name: '王建国' }, at: new Date().toISOString() };
+  world.emit('alert', found);
+  json(response, found);
+}
+
 /** `POST /api/v1/mock/incident` and the like: lets a script make things happen. */
 function command(world: MockWorld, { response, parts }: Ask): void {
   const now = Date.now();
   if (parts[1] === 'incident') world.arrive(now);
-  if (parts[1] === 'sos') {
+  if (parts[1] === 'sos' || parts[1] === 'alert') {
     const position = world.positions[3];
     const at = new Date(now).toISOString();
-    world.emit('alert', {
-      id: 'e'.repeat(32),
-      kind: 'sos',
-      unit: position?.unit ?? STATIONS[0]?.id,
+    const zone = parts[2] === 'zone';
+    world.alert({
+      id: (zone ? 'f' : 'e').repeat(32),
+      kind: zone ? 'zone' : 'sos',
+      unit: position?.unit ?? STATIONS[0]?.id ?? '',
       patrol: position?.patrol ?? null,
       person: position?.person ?? null,
       lon: position?.lon ?? 116,

@@ -121,21 +121,22 @@ export function sway(from: Position, to: Position, amount: number, n = 60): Line
 
 export interface Place {
   zh: string;
+  mn: string;
   en: string;
   at: [number, number];
   rank: number;
 }
 
 export const PLACES: Place[] = [
-  { zh: '示例镇', en: 'Shili Town', at: [116.07, 43.95], rank: 1 },
-  { zh: '白音塔拉苏木', en: 'Bayan Tala', at: [115.72, 44.12], rank: 2 },
-  { zh: '查干诺尔', en: 'Chagan Nuur', at: [116.42, 44.16], rank: 2 },
-  { zh: '乌兰宝力格', en: 'Ulaan Bulag', at: [116.5, 43.74], rank: 2 },
-  { zh: '呼和额日格', en: 'Khökh Ereg', at: [115.78, 43.7], rank: 2 },
-  { zh: '阿尔善嘎查', en: 'Arshaan', at: [116.2, 44.26], rank: 3 },
-  { zh: '哈日根台', en: 'Khargantai', at: [115.95, 43.62], rank: 3 },
-  { zh: '巴彦高勒', en: 'Bayan Gol', at: [116.3, 43.9], rank: 3 },
-  { zh: '萨如拉', en: 'Saruul', at: [115.55, 43.88], rank: 3 },
+  { zh: '示例镇', en: 'Shili Town', mn: 'Шили балгас', at: [116.07, 43.95], rank: 1 },
+  { zh: '白音塔拉苏木', en: 'Bayan Tala', mn: 'ᠪᠠᠶᠠᠨ ᠲᠠᠯ᠎ᠠ', at: [115.72, 44.12], rank: 2 },
+  { zh: '查干诺尔', en: 'Chagan Nuur', mn: 'ᠴᠠᠭᠠᠨ ᠨᠠᠭᠤᠷ', at: [116.42, 44.16], rank: 2 },
+  { zh: '乌兰宝力格', en: 'Ulaan Bulag', mn: 'ᠤᠯᠠᠭᠠᠨ ᠪᠤᠯᠠᠭ', at: [116.5, 43.74], rank: 2 },
+  { zh: '呼和额日格', en: 'Khökh Ereg', mn: 'Хөх Эрэг', at: [115.78, 43.7], rank: 2 },
+  { zh: '阿尔善嘎查', en: 'Arshaan', mn: 'Аршаан', at: [116.2, 44.26], rank: 3 },
+  { zh: '哈日根台', en: 'Khargantai', mn: 'Харгантай', at: [115.95, 43.62], rank: 3 },
+  { zh: '巴彦高勒', en: 'Bayan Gol', mn: 'Баян гол', at: [116.3, 43.9], rank: 3 },
+  { zh: '萨如拉', en: 'Saruul', mn: 'Саруул', at: [115.55, 43.88], rank: 3 },
 ];
 
 export function feature<G extends Polygon | LineString>(

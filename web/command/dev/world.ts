@@ -1,6 +1,14 @@
 // Development only: everything the mock server knows, made once and moved on by the live feed.
 
-import type { Incident, IncidentDetail, LonLat, Patrol, Position, TrackFeature } from '../src/api/types.ts';
+import type {
+  Alert,
+  Incident,
+  IncidentDetail,
+  LonLat,
+  Patrol,
+  Position,
+  TrackFeature,
+} from '../src/api/types.ts';
 import { makeIncident } from './incidents.ts';
 import { type MockPatrol, makePatrol, positionOf } from './patrols.ts';
 
@@ -19,6 +27,7 @@ export class MockWorld {
   readonly incidents: IncidentDetail[];
   readonly versions = new Map<string, number>();
   readonly events: LiveEvent[] = [];
+  readonly alerts: Alert[] = [];
   private listeners = new Set<(event: LiveEvent) => void>();
   private made = INCIDENTS;
 
@@ -39,6 +48,11 @@ export class MockWorld {
     const event = { id: this.events.length + 1, name, data };
     this.events.push(event);
     for (const listener of this.listeners) listener(event);
+  }
+
+  alert(alert: Alert): void {
+    this.alerts.push(alert);
+    this.emit('alert', alert);
   }
 
   /** Moves those whose positions are fresh one step on. */

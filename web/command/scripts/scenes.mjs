@@ -65,8 +65,10 @@ export const SCENES = [
     act: async (page) => {
       await page.waitForSelector('[data-testid=feed-state][data-state=live]');
       await page.evaluate(() => fetch('/api/v1/mock/sos', { method: 'POST' }));
+      await page.waitForSelector('[data-testid=alert-row]');
     },
   },
+  { name: 'map-calm', path: '/map', map: true, before: emptyPage('**/api/v1/alerts?*') },
   { name: 'incidents', path: '/incidents' },
   { name: 'incident-conflict', path: `/incidents/${incident(0)}`, map: true },
   {

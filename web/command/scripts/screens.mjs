@@ -23,7 +23,7 @@ const wanted = (name, all) =>
   option(name) ? all.filter((one) => option(name).split(',').includes(one)) : all;
 const sizes = option('size')?.split(',') ?? ['1440x900', '1280x720'];
 const themes = wanted('theme', ['light', 'dark']);
-const locales = wanted('locale', ['zh-CN', 'en']);
+const locales = wanted('locale', ['zh-CN', 'en', 'mn']);
 const only = option('only')?.split(',');
 const scenes = SCENES.filter((scene) => !only || only.some((part) => scene.name.startsWith(part)));
 
@@ -77,7 +77,8 @@ async function shoot(scene, size, theme, locale) {
     await page.goto(scene.path);
     await scene.act?.(page);
     if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', { timeout: 45_000 });
-    await page.waitForTimeout(scene.map ? 900 : 350);
+    if (scene.map) await page.waitForSelector('[data-testid=map][data-busy=false]', { timeout: 45_000 });
+    await page.waitForTimeout(scene.map ? 500 : 350);
     await page.screenshot({ path: join(out, name) });
     if (faults.length > 0) throw new Error(faults.join('\n'));
     console.log(name);

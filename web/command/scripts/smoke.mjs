@@ -49,6 +49,16 @@ await page.waitForFunction(
 assert.match(await page.textContent('[data-testid=spoken]'), /^新事件：/);
 step('a new incident arrives without a reload and is said aloud');
 
+await page.evaluate(() => fetch('/api/v1/mock/alert/zone', { method: 'POST' }));
+await page.evaluate(() => fetch('/api/v1/mock/sos', { method: 'POST' }));
+const alerts = page.locator('[data-testid=alert-row]');
+await alerts.nth(1).waitFor();
+assert.match(await alerts.first().textContent(), /^\s*求助：/);
+await alerts.first().locator('[data-testid=alert-ack]').click();
+await page.getByText('王建国 已确认').waitFor();
+assert.match(await page.title(), /^\(求助\)/);
+step('a call for help stands above every page, before the other alerts, and is acknowledged');
+
 await page.keyboard.press('j');
 await page.keyboard.press('j');
 await page.keyboard.press('k');

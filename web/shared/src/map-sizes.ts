@@ -17,6 +17,8 @@ export const MAP_SIZES = {
   position: 36,
   /** Side of the sign of a call for help. */
   alert: 44,
+  /** Side of the sign of several things in one place. */
+  group: 36,
   /** Side of one hatch tile. */
   hatch: 12,
   tick: 12,

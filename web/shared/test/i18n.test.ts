@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { LOCALES, parseLocale, pickName } from '../src/i18n/locales.ts';
+import { isTraditional, LOCALES, parseLocale, pickName } from '../src/i18n/locales.ts';
 import { DICTIONARIES, isMessageKey, translate } from '../src/i18n/translate.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,6 +88,12 @@ describe('names from registries', () => {
     expect(pickName({ zh: '示例旗', en: null }, 'en')).toBe('示例旗');
     expect(pickName({ mn_mong: 'ᠬᠣᠰᠢᠭᠤ' }, 'zh-CN')).toBe('ᠬᠣᠰᠢᠭᠤ');
     expect(pickName(null, 'en')).toBe('');
+  });
+
+  it('prefer Cyrillic in a line of Mongolian, where the traditional script cannot stand', () => {
+    expect(pickName({ mn_mong: 'ᠲᠠᠯ᠎ᠠ', mn_cyrl: 'Тал' }, 'mn')).toBe('Тал');
+    expect(pickName({ mn_mong: 'ᠲᠠᠯ᠎ᠠ', zh: '草原' }, 'mn')).toBe('草原');
+    expect([isTraditional('ᠲᠠᠯ᠎ᠠ'), isTraditional('Тал'), isTraditional('')]).toEqual([true, false, false]);
   });
 
   it('accept only languages we have', () => {

@@ -42,6 +42,7 @@ describe('moment with age', () => {
     const yesterday = Date.parse('2026-06-01T15:59:00Z');
     expect(momentText(yesterday, NOW, ZONE, 'en')).toBe('1 Jun 23:59');
     expect(momentText(yesterday, NOW, ZONE, 'zh-CN')).toBe('6月1日 23:59');
+    expect(momentText(yesterday, NOW, ZONE, 'mn')).toBe('6 сарын 1 23:59');
   });
 
   it('adds the year when it is another one', () => {
@@ -75,6 +76,7 @@ describe('late data', () => {
     const known = Date.parse('2026-06-05T01:10:00Z');
     expect(lateText(recorded, known, ZONE, 'en')).toBe('recorded Tue 14:02, known Fri 09:10');
     expect(lateText(recorded, known, ZONE, 'zh-CN')).toBe('记录于 周二 14:02，获知于 周五 09:10');
+    expect(lateText(recorded, known, ZONE, 'mn')).toBe('Мя 14:02 бичсэн, Ба 09:10 мэдсэн');
   });
 
   it('is silent when the record came in time', () => {

@@ -87,6 +87,7 @@ describe('tokens', () => {
       ['blue', 'surface'],
       ['on-green', 'green'],
       ['on-red', 'red'],
+      ['on-call', 'call'],
       ['on-blue', 'blue'],
       ['rail-ink', 'rail'],
       ['rail-on', 'rail-active'],

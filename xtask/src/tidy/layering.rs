@@ -12,16 +12,25 @@ struct Arrows {
     tests_may_use: &'static [&'static str],
 }
 
-const ARROWS: [Arrows; 6] = [
+const ARROWS: [Arrows; 7] = [
     arrows("tala-protocol", &[], &[]),
+    arrows("tala-picture", &[], &[]),
     arrows("tala-fixtures", &["tala-protocol"], &[]),
-    arrows("tala-client", &["tala-protocol"], &["tala-fixtures"]),
     arrows(
-        "tala-mobile",
-        &["tala-client", "tala-protocol"],
+        "tala-client",
+        &["tala-picture", "tala-protocol"],
         &["tala-fixtures"],
     ),
-    arrows("tala-server", &["tala-protocol"], &["tala-fixtures"]),
+    arrows(
+        "tala-mobile",
+        &["tala-client", "tala-picture", "tala-protocol"],
+        &["tala-fixtures"],
+    ),
+    arrows(
+        "tala-server",
+        &["tala-picture", "tala-protocol"],
+        &["tala-fixtures"],
+    ),
     arrows("xtask", &[], &[]),
 ];
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tala_protocol::registry::Code;
 
 use crate::track::TrackCommand;
 
@@ -152,9 +153,9 @@ pub(crate) struct ReportArgs {
 /// Fields of an incident.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Fields {
-    /// Code of the incident type.
+    /// Code of the incident type, for example `mining`.
     #[arg(long)]
-    pub(crate) category: Option<u16>,
+    pub(crate) category: Option<Code>,
     /// A line that says what it is.
     #[arg(long)]
     pub(crate) title: Option<String>,

@@ -36,6 +36,7 @@ pub(crate) struct Phone {
 #[derive(Clone, Copy)]
 pub(crate) struct SystemEntropy;
 
+#[derive(Debug)]
 struct FileMarker {
     path: PathBuf,
 }
@@ -76,10 +77,10 @@ impl Home {
     /// Turns the phone on.
     pub(crate) fn open(self) -> Outcome<Phone> {
         let store = self.store()?;
-        let mut marker = FileMarker {
+        let marker = FileMarker {
             path: self.folder.join("no-backup").join("install"),
         };
-        let (engine, opening) = Engine::open(store, &mut marker, now(), &mut SystemEntropy)?;
+        let (engine, opening) = Engine::open(store, Box::new(marker), now(), &mut SystemEntropy)?;
         Ok(Phone {
             engine,
             signer: self.signer()?,

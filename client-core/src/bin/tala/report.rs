@@ -120,7 +120,7 @@ fn edit_of(fields: &Fields) -> Outcome<IncidentEdit> {
         None => None,
     };
     let mut edit = IncidentEdit {
-        category: set(fields.category),
+        category: set(fields.category.clone()),
         title: set(fields.title.clone()),
         narrative: set(fields.narrative.clone()),
         severity: set(severity),

@@ -14,6 +14,14 @@ use crate::store::rows::{
 };
 use crate::store::{Pick, Store, StoreError, Write};
 
+/// A point at which the ring that kills may end the process; nothing at all in other builds.
+macro_rules! point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!($name);
+    };
+}
+
 impl Store for SqliteStore {
     fn commit(&mut self, batch: &[Write]) -> Result<(), StoreError> {
         let mut run = || -> rusqlite::Result<()> {
@@ -23,7 +31,10 @@ impl Store for SqliteStore {
             for one in batch {
                 write::write(&tx, one)?;
             }
-            tx.commit()
+            point!("phone-before-commit");
+            tx.commit()?;
+            point!("phone-after-commit");
+            Ok(())
         };
         run().map_err(|e| failed("writing", e))
     }

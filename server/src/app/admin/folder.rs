@@ -11,6 +11,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use tala_protocol::key::PublicKey;
 
+use super::beside::Beside;
 use super::found::{Founding, found};
 use crate::app::centre::{Centre, CentreKeys, CentreParts, Uploads};
 use crate::app::effects::Effects;
@@ -125,6 +126,15 @@ impl DataFolder {
             registries: opening.registries,
             uploads: opening.uploads,
         })
+    }
+
+    /// Accounts, codes and log of the centre that was founded here, whether it runs or not.
+    pub fn beside(&self) -> Result<Beside, AppError> {
+        if !self.is_founded() {
+            return Err(AppError::NotInitialised);
+        }
+        let store = SqliteStore::open_beside(&self.store_path())?;
+        Ok(Beside::new(store, self.root()?, self.read_key(LOG)?))
     }
 
     /// The bureau's root key.

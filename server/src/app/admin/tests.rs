@@ -1,11 +1,15 @@
+mod beside;
+
 use std::sync::Arc;
 
+use tala_protocol::cert::Role;
 use tala_protocol::envelope::Kind;
 use tala_protocol::log::SignedRestore;
 use tala_protocol::sync::Outcome;
 use tala_protocol::time::UnixMs;
 
 use super::{DataFolder, Opening, UnitFile, restore, verify_log};
+use crate::app::access;
 use crate::app::proofs::log_key;
 use crate::app::{AppError, Centre, DeviceLimits, NoUploads, SystemEffects};
 use crate::store::Store;
@@ -50,7 +54,8 @@ fn a_folder_is_founded_once_and_starts_again_with_its_people() {
     let centre = data.start(opening()).expect("starts");
     let person = founding.persons[0].person;
     assert_eq!(centre.person_name(person).as_deref(), Some("管理员"));
-    assert_eq!(centre.reader(person).administered().len(), 1);
+    let posts = access::posts(&centre.directory(), person, centre.now());
+    assert_eq!(posts.first().map(|post| post.role), Some(Role::Administrator));
 }
 
 #[test]

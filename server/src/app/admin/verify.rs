@@ -27,6 +27,20 @@ pub struct Verified {
     pub faults: Vec<String>,
 }
 
+impl std::fmt::Display for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (envelopes, leaves) = (self.envelopes, self.leaves);
+        let (checkpoints, faults) = (self.checkpoints, self.faults.len());
+        write!(
+            f,
+            "envelopes verified: {envelopes}, leaves: {leaves}, checkpoints: {checkpoints}, \
+             faults: {faults}"
+        )?;
+        let mut told = self.faults.iter();
+        told.try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
 /// Recomputes the whole log of a store and compares it with what is kept and with every kept checkpoint.
 pub fn verify_log(store: &dyn Store, root: &PublicKey, key: &LogKey) -> Result<Verified, AppError> {
     let directory = rebuild_directory(store, root)?;

@@ -3,7 +3,8 @@
 use tala_protocol::envelope::Envelope;
 use tala_protocol::feed::{self, FeedHead, Placement};
 
-use super::{Commit, quarantine_row};
+use super::Commit;
+use crate::app::ingest::Policy;
 use crate::store::{FeedRow, QuarantineReason, Standing, StoreError};
 
 impl Commit<'_> {
@@ -12,9 +13,13 @@ impl Commit<'_> {
         &mut self,
         row: &FeedRow,
         envelope: &Envelope,
-        policy: Option<QuarantineReason>,
+        policy: Policy,
     ) -> Result<(Standing, Option<QuarantineReason>), StoreError> {
-        if let Some(reason) = policy {
+        if let Policy::Apart(reason) = policy {
+            return Ok((Standing::Quarantined, Some(reason)));
+        }
+        if policy == Policy::Left && self.knew_better(envelope.header())? {
+            let reason = QuarantineReason::ForeignUnit;
             return Ok((Standing::Quarantined, Some(reason)));
         }
         if row.forked_at.is_some() {
@@ -83,9 +88,7 @@ impl Commit<'_> {
             row.forked_at = Some(head.seq.saturating_add(1));
             self.tx.set_standing(next.lsn, Standing::Quarantined)?;
             if let Some(stored) = self.tx.envelope(next.lsn)? {
-                let reason = QuarantineReason::Fork;
-                let apart = quarantine_row(next.lsn, &stored.envelope, reason, self.now);
-                self.tx.put_quarantine(&apart)?;
+                self.set_apart(next.lsn, &stored.envelope, QuarantineReason::Fork)?;
             }
             break;
         }

@@ -10,7 +10,7 @@ use tala_protocol::time::{BootId, DeviceTimes, MonoMs};
 
 use super::{Commit, Placed};
 use crate::app::error::AppError;
-use crate::app::ingest::Arrived;
+use crate::app::ingest::{Arrived, Policy};
 use crate::app::keys::Signer;
 use crate::store::{Lsn, QuarantineReason};
 
@@ -95,13 +95,29 @@ impl Draft {
 }
 
 impl Commit<'_> {
+    /// Has the office say of everything that was kept apart since the last time that it is: every replica
+    /// obeys, wherever it has the envelope from. Where the key fails, it stays apart here all the same.
+    pub fn say_refusals(&mut self, signer: &dyn Signer) -> Result<(), AppError> {
+        for draft in std::mem::take(&mut self.unsaid) {
+            match self.say(&draft, signer) {
+                Err(AppError::Store(error)) => return Err(AppError::Store(error)),
+                Err(error) => tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "an envelope kept apart without a word"
+                ),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Says something with `signer`'s key, at the end of its feed.
     pub fn say(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<Said, AppError> {
         let envelope = self.seal(draft, signer)?;
         let (id, object) = (envelope.id(), envelope.object());
         let arrived = Arrived {
             envelope,
-            policy: None,
+            policy: Policy::Stands,
         };
         match self.add(&arrived)? {
             Placed::Stored(lsn) | Placed::Known(lsn) => Ok(Said { lsn, id, object }),

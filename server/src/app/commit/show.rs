@@ -1,35 +1,71 @@
 //! Who sees an envelope: appending to delivery lists.
-
-use std::collections::BTreeSet;
+//!
+//! The record decides, not the feed: whoever wrote it, an envelope about an object stands in the lists in
+//! which the object is shown, its home's (the list of its genesis) and those that it was granted to, and in
+//! no other. What comes before the genesis waits for it. In each of these lists the genesis and everything
+//! else about the object stand too, and what is needed to verify the author stands before.
 
 use tala_protocol::body::{Grant, Ruling, VerdictBody};
-use tala_protocol::envelope::{Envelope, Kind};
+use tala_protocol::envelope::{Envelope, Header, Kind};
 use tala_protocol::event::Erasure;
 use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 
 use super::Commit;
-use crate::store::{Lsn, Standing, StoreError, Subject};
+use crate::app::ingest::is_for_the_office;
+use crate::store::{Lsn, Standing, StoreError, StoredEnvelope, Subject};
 
 /// Envelopes of one object that are shown in one step of a grant.
 const GRANT_STEP: usize = 256;
 
 impl Commit<'_> {
-    /// Appends an envelope to the list of its feed, and to the lists in which its object is shown too.
+    /// Appends an envelope to the lists in which its object is shown.
     pub(super) fn show(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
         let header = envelope.header();
-        let own = Scope {
-            unit: header.feed.unit,
-            audience: header.feed.audience,
-        };
-        self.tx.deliver(&own, lsn)?;
-        if let Some(object) = header.object {
-            for scope in self.tx.granted(object)? {
-                if scope != own {
-                    self.tx.deliver(&scope, lsn)?;
-                }
+        let own = list_of(header);
+        let mut lists = self.tx.granted(envelope.object())?;
+        if lists.is_empty() && envelope.is_genesis() {
+            return self.show_first(lsn, envelope, &own);
+        }
+        // The office says a thing to a list on purpose: a ruling, where what it is about may have come to.
+        if is_for_the_office(header.kind) && !lists.contains(&own) {
+            lists.push(own);
+        }
+        for list in lists {
+            self.show_in_list(lsn, header, &list)?;
+        }
+        Ok(())
+    }
+
+    /// A genesis makes its list the home of its object; what came before it is shown behind it.
+    fn show_first(&mut self, lsn: Lsn, genesis: &Envelope, home: &Scope) -> Result<(), StoreError> {
+        let object = genesis.object();
+        self.tx.grant(object, home)?;
+        self.tx.deliver(home, lsn)?;
+        let mut grants = Vec::new();
+        self.show_all(object, home, |stored| {
+            let header = stored.envelope.header();
+            if header.kind == Kind::Grant {
+                grants.extend(stored.envelope.body().map(Grant::from_bytes));
+            }
+            stored.lsn != lsn
+        })?;
+        for grant in grants.into_iter().flatten() {
+            self.grant(&grant)?;
+        }
+        Ok(())
+    }
+
+    /// Appends an envelope to a list, behind what is needed to verify its author. In the lists of the
+    /// author's own unit that stands already.
+    fn show_in_list(&mut self, lsn: Lsn, header: &Header, list: &Scope) -> Result<(), StoreError> {
+        if header.feed.unit != list.unit {
+            self.show_subject(Subject::Device(header.device()), list)?;
+            if let Some(person) = header.person {
+                self.show_subject(Subject::Person(person), list)?;
             }
         }
+        self.tx.deliver(list, lsn)?;
         Ok(())
     }
 
@@ -65,51 +101,45 @@ impl Commit<'_> {
         }
     }
 
-    /// Shows all of an object in another list, with the statements needed to verify it.
+    /// Shows all of an object in another list, with the statements needed to verify it. A grant that came
+    /// before the genesis takes effect with that.
     fn grant(&mut self, grant: &Grant) -> Result<(), StoreError> {
-        let scope = Scope {
+        let list = Scope {
             unit: grant.unit,
             audience: grant.audience,
         };
-        if self.tx.granted(grant.object)?.contains(&scope) {
+        let shown = self.tx.granted(grant.object)?;
+        if shown.is_empty() || shown.contains(&list) {
             return Ok(());
         }
-        self.tx.grant(grant.object, &scope)?;
-        let (mut from, mut authors) = (Lsn(0), BTreeSet::new());
+        self.tx.grant(grant.object, &list)?;
+        self.show_all(grant.object, &list, |_| true)
+    }
+
+    /// Appends everything that stands about an object to a list, in the order of numbers, but for what the
+    /// office said to that very list and what `picks` leaves out.
+    fn show_all(
+        &mut self,
+        object: ObjectId,
+        list: &Scope,
+        mut picks: impl FnMut(&StoredEnvelope) -> bool,
+    ) -> Result<(), StoreError> {
+        let mut from = Lsn(0);
         loop {
-            let page = self.tx.envelopes_about(grant.object, from, GRANT_STEP)?;
+            let page = self.tx.envelopes_about(object, from, GRANT_STEP)?;
             let Some(last) = page.last() else {
-                break;
+                return Ok(());
             };
             from = Lsn(last.lsn.0.saturating_add(1));
             for stored in &page {
                 let header = stored.envelope.header();
-                authors.insert(Subject::Device(header.device()));
-                authors.extend(header.person.map(Subject::Person));
-            }
-            self.show_all(grant.object, &scope, &page)?;
-        }
-        for author in authors {
-            self.show_subject(author, &scope)?;
-        }
-        Ok(())
-    }
-
-    fn show_all(
-        &mut self,
-        object: ObjectId,
-        scope: &Scope,
-        page: &[crate::store::StoredEnvelope],
-    ) -> Result<(), StoreError> {
-        for stored in page {
-            let header = stored.envelope.header();
-            let there = header.feed.unit == scope.unit && header.feed.audience == scope.audience;
-            debug_assert_eq!(stored.envelope.object(), object);
-            if !there && stored.standing != Standing::Quarantined {
-                self.tx.deliver(scope, stored.lsn)?;
+                let there = is_for_the_office(header.kind) && list_of(header) == *list;
+                let stands = stored.standing != Standing::Quarantined;
+                if stands && !there && picks(stored) {
+                    self.show_in_list(stored.lsn, header, list)?;
+                }
             }
         }
-        Ok(())
     }
 
     /// Takes an envelope out of quarantine: it becomes visible now, at the end of its lists.
@@ -138,5 +168,13 @@ impl Commit<'_> {
             Some(lsn) => self.tx.set_body(lsn, None),
             None => Ok(()),
         }
+    }
+}
+
+/// The list that a feed is written for.
+const fn list_of(header: &Header) -> Scope {
+    Scope {
+        unit: header.feed.unit,
+        audience: header.feed.audience,
     }
 }

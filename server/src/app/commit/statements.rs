@@ -33,7 +33,8 @@ impl Commit<'_> {
             return Ok(());
         }
         self.tx.set_statement_shown(lsn, &own)?;
-        self.show(lsn, envelope)
+        self.tx.deliver(&own, lsn)?;
+        Ok(())
     }
 
     fn spread_any(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
@@ -44,19 +45,34 @@ impl Commit<'_> {
                 _ => Ok(()),
             };
         }
-        let Ok(revocation) = Revocation::from_bytes(body) else {
+        let Ok(heard) = Revocation::from_bytes(body) else {
             return Ok(());
         };
+        // What was heard may be older than what stands.
+        let standing = self.directory.revocation(heard.device).cloned();
+        self.revoke(lsn, &standing.unwrap_or(heard))
+    }
+
+    /// Cuts a device's feeds off, and tells whoever can verify what it signed.
+    fn revoke(&mut self, lsn: Lsn, revocation: &Revocation) -> Result<(), StoreError> {
         let subject = Subject::Device(revocation.device);
-        self.tx.add_statement(lsn, subject)?;
         let mut units: BTreeSet<UnitId> = BTreeSet::new();
         for (feed, row) in self.tx.feeds_of(revocation.device)? {
             units.insert(feed.unit);
-            self.cut(&revocation, &feed, row)?;
+            self.cut(revocation, &feed, row)?;
         }
         let assigned = self.directory.assignment(revocation.device, self.now);
         units.extend(assigned.map(|a| a.unit));
-        self.show_in(&[subject], units)
+        let mut lists = BTreeSet::new();
+        for earlier in self.tx.statements_about(subject)? {
+            lists.extend(self.tx.statement_lists(earlier)?);
+        }
+        self.tx.add_statement(lsn, subject)?;
+        self.show_in(&[subject], units)?;
+        for list in lists {
+            self.show_subject(subject, &list)?;
+        }
+        Ok(())
     }
 
     /// Keeps apart what a revoked device said behind the cut of a feed.

@@ -1,6 +1,6 @@
 //! Rows that are about to be kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,8 +15,12 @@ use crate::store::{Lsn, QuarantineRow, Reads, StoreError, Tx};
 pub(in crate::app) enum Write {
     /// A row.
     Row(Row),
+    /// No row any more.
+    NoRow(RowKind, Vec<u8>),
     /// The box of a segment.
     Box(Lsn, BoxE7),
+    /// No box any more.
+    NoBox(Lsn),
     /// The tokens of an object.
     Tokens(ObjectId, Vec<String>),
     /// An envelope that the gate refused.
@@ -28,18 +32,37 @@ pub(in crate::app) enum Write {
 }
 
 /// What one step of projecting leaves to be kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::app) struct Batch {
     /// Verdicts to say first.
     pub(super) verdicts: Vec<Draft>,
     writes: Vec<Write>,
-    /// Rows of this batch, which later envelopes of it read.
-    rows: HashMap<(RowKind, Vec<u8>), Row>,
+    /// Rows of this batch, which later envelopes of it read; `None` for one that is taken back.
+    rows: HashMap<(RowKind, Vec<u8>), Option<Row>>,
+    /// Objects of which more than changes is to be projected anew.
+    pub(super) anew: BTreeSet<ObjectId>,
+    /// The last envelope of the batch.
+    pub(super) end: Lsn,
+    /// Nothing is news: it was told before.
+    pub(super) quiet: bool,
     /// The newest segment of each device.
     pub(super) newest: HashMap<DeviceId, (crate::store::projections::SegmentRow, Vec<u8>)>,
 }
 
 impl Batch {
+    /// A batch that ends with this envelope.
+    pub(super) fn until(end: Lsn) -> Self {
+        Self {
+            verdicts: Vec::new(),
+            writes: Vec::new(),
+            rows: HashMap::new(),
+            anew: BTreeSet::new(),
+            end,
+            quiet: false,
+            newest: HashMap::new(),
+        }
+    }
+
     pub(super) fn write(&mut self, write: Write) {
         self.writes.push(write);
     }
@@ -52,7 +75,7 @@ impl Batch {
         key: &[u8],
     ) -> Result<Option<T>, StoreError> {
         let row = match self.rows.get(&(kind, key.to_vec())) {
-            Some(row) => Some(row.clone()),
+            Some(row) => row.clone(),
             None => reads.row(kind, key)?,
         };
         row.map(|row| parsed(&row)).transpose()
@@ -60,11 +83,19 @@ impl Batch {
 
     /// Keeps a row, in place of an earlier one of this batch.
     pub(super) fn put(&mut self, row: Row) {
-        self.rows.insert((row.kind, row.key.clone()), row);
+        self.rows.insert((row.kind, row.key.clone()), Some(row));
+    }
+
+    /// Takes a row back, until one is put again.
+    pub(super) fn take_back(&mut self, kind: RowKind, key: &[u8]) {
+        self.rows.insert((kind, key.to_vec()), None);
     }
 
     /// Notes an event for the live feed.
     pub(super) fn tell(&mut self, event: &str, owner: Owner, said: &impl Serialize) {
+        if self.quiet {
+            return;
+        }
         self.write(Write::Live(LiveRow {
             seq: 0,
             owner,
@@ -75,9 +106,12 @@ impl Batch {
 
     /// Everything to be kept, rows first in order of kind and key.
     pub(super) fn into_writes(self) -> Vec<Write> {
-        let mut rows: Vec<_> = self.rows.into_values().collect();
-        rows.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
-        let rows = rows.into_iter().map(Write::Row);
+        let mut rows: Vec<_> = self.rows.into_iter().collect();
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let rows = rows.into_iter().map(|((kind, key), row)| match row {
+            Some(row) => Write::Row(row),
+            None => Write::NoRow(kind, key),
+        });
         rows.chain(self.writes).collect()
     }
 }
@@ -91,7 +125,9 @@ impl Write {
     ) -> Result<Option<LiveRow>, StoreError> {
         match self {
             Write::Row(row) => tx.put_row(row)?,
+            Write::NoRow(kind, key) => tx.forget_row(*kind, key)?,
             Write::Box(lsn, of) => tx.put_box(*lsn, of)?,
+            Write::NoBox(lsn) => tx.forget_box(*lsn)?,
             Write::Tokens(object, tokens) => tx.put_tokens(*object, tokens)?,
             Write::Apart(row) => tx.put_quarantine(row)?,
             Write::Live(row) => {
@@ -145,8 +181,5 @@ pub(in crate::app) fn text_of(row: &impl Serialize) -> String {
 
 /// Reads the JSON of a row.
 pub(in crate::app) fn parsed<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    match serde_json::from_str(&row.text) {
-        Ok(row) => Ok(row),
-        Err(_) => Err(StoreError::Damaged("projected row")),
-    }
+    serde_json::from_str(&row.text).map_err(StoreError::row("projected row"))
 }

@@ -13,6 +13,13 @@ use crate::store::projections::{ChangeRow, Owner, Row, RowKind};
 /// Longest text of a value in a summary, signs.
 const SUMMARY_LEN_MAX: usize = 200;
 
+/// Takes back the rows of all changes that ever came: some may not stand any more.
+pub(super) fn take_back(batch: &mut Batch, held: &Held) {
+    for lsn in held.arrivals() {
+        batch.take_back(RowKind::Change, &lsn.0.to_be_bytes());
+    }
+}
+
 /// Adds a row for each change.
 pub(super) fn project(
     batch: &mut Batch,

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tala_protocol::body::{ChangeBody, Ruling as RulingCode, VerdictBody};
-use tala_protocol::cert::{Directory, Holder, Revocation};
+use tala_protocol::body::{ChangeBody, Grant, Ruling as RulingCode, VerdictBody};
+use tala_protocol::cert::{Directory, Holder};
 use tala_protocol::doc::{ActorId, ChangeHash, DocType, Document};
 use tala_protocol::envelope::{Header, Kind};
 use tala_protocol::gate::{
@@ -40,7 +40,10 @@ pub(super) struct Author {
 #[derive(Debug, Default)]
 pub(in crate::app) struct Held {
     doc_type: Option<DocType>,
-    owner: Option<Owner>,
+    /// Where it was made.
+    home: Option<Owner>,
+    /// To whom it was handed over last, and by which envelope.
+    handed_to: Option<(Lsn, Owner)>,
     genesis: Option<Author>,
     ledger: Ledger,
     /// What the ledger admitted, but for what is `owed`.
@@ -94,51 +97,12 @@ impl Documents {
         Ok(())
     }
 
-    /// A verdict: whatever it is about is judged anew.
-    pub(super) fn judged(
-        &mut self,
-        reads: &dyn Reads,
-        stored: &StoredEnvelope,
-    ) -> Result<(), StoreError> {
-        let Some(Ok(verdict)) = stored.envelope.body().map(VerdictBody::from_bytes) else {
-            return Ok(());
-        };
-        // What the gate refused for ever, no verdict changes: nothing to do anew.
-        let structural =
-            tala_protocol::body::Ruling::Refuse == verdict.ruling && verdict.reason != 0;
-        if let Some(lsn) = reads.lsn_of(&verdict.envelope)?
-            && !structural
-            && let Some(about) = reads.envelope(lsn)?
-        {
-            self.judge_anew(about.envelope.object());
-        }
-        Ok(())
-    }
-
-    /// A revocation: every document that the device wrote in is judged anew.
-    pub(super) fn revoked(
-        &mut self,
-        reads: &dyn Reads,
-        stored: &StoredEnvelope,
-    ) -> Result<(), StoreError> {
-        let Some(Ok(revocation)) = stored.envelope.body().map(Revocation::from_bytes) else {
-            return Ok(());
-        };
-        let feeds = reads.feeds_of(revocation.device)?.into_iter();
-        let units: BTreeSet<_> = feeds.map(|(feed, _)| feed.unit).collect();
-        let units: Vec<_> = units.into_iter().collect();
-        let mut behind = None;
-        loop {
-            let rows = reads.quarantine(&units, behind, STEP)?;
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            behind = Some(last.lsn);
-            for row in rows {
-                if row.device == revocation.device && row.reason == QuarantineReason::Revoked {
-                    self.judge_anew(row.object);
-                }
-            }
+    /// A grant: the record is told again, to those who see it from now on too.
+    pub(super) fn granted(&mut self, stored: &StoredEnvelope) {
+        let object = stored.envelope.object();
+        self.touched.insert(object);
+        if let Some(held) = self.held.get_mut(&object) {
+            held.granted(stored);
         }
     }
 
@@ -163,7 +127,8 @@ impl Documents {
         Ok(held)
     }
 
-    fn judge_anew(&mut self, object: ObjectId) {
+    /// What is known of an object's envelopes has changed: it is judged anew.
+    pub(super) fn judge_anew(&mut self, object: ObjectId) {
         self.held.remove(&object);
         self.touched.insert(object);
     }
@@ -217,6 +182,7 @@ impl Held {
                     held.receive(reads, directory, stored)?;
                 }
                 Kind::Verdict => held.rule(stored),
+                Kind::Grant => held.granted(stored),
                 _ => {}
             }
         }
@@ -255,7 +221,7 @@ impl Held {
         }
         if let Some((doc_type, _)) = body.genesis.filter(|_| envelope.is_genesis()) {
             self.doc_type = Some(DocType::from_code(doc_type));
-            self.owner = Some(Owner {
+            self.home = Some(Owner {
                 unit: header.feed.unit,
                 audience: header.feed.audience,
             });
@@ -274,6 +240,21 @@ impl Held {
         });
         self.settle(outcome);
         Ok(true)
+    }
+
+    /// Takes in a grant that stands: the last one that hands over says who is responsible.
+    fn granted(&mut self, stored: &StoredEnvelope) {
+        let Some(Ok(grant)) = stored.envelope.body().map(Grant::from_bytes) else {
+            return;
+        };
+        let is_later = self.handed_to.is_none_or(|(lsn, _)| lsn <= stored.lsn);
+        if grant.hand_over && is_later && stored.standing != Standing::Quarantined {
+            let owner = Owner {
+                unit: grant.unit,
+                audience: grant.audience,
+            };
+            self.handed_to = Some((stored.lsn, owner));
+        }
     }
 
     fn rule(&mut self, stored: &StoredEnvelope) {
@@ -312,8 +293,15 @@ impl Held {
         self.doc_type
     }
 
+    /// Who is responsible now: whoever it was handed over to last, or its home.
     pub(in crate::app) fn owner(&self) -> Option<Owner> {
-        self.owner
+        let home = self.home?;
+        Some(self.handed_to.map_or(home, |(_, owner)| owner))
+    }
+
+    /// Where it was made: its unit, and the audience that its genesis fixed.
+    pub(in crate::app) fn home(&self) -> Option<Owner> {
+        self.home
     }
 
     pub(in crate::app) fn document(&self) -> &Document {
@@ -351,14 +339,19 @@ impl Held {
         self.said.get(&actor)?.values().next_back().copied()
     }
 
-    /// The changes to be told since the last time.
-    pub(super) fn take_fresh(&mut self) -> Vec<Admitted> {
+    /// The changes to be told since the last time, and whether they are all that there are.
+    pub(super) fn take_fresh(&mut self) -> (Vec<Admitted>, bool) {
         let anew = std::mem::take(&mut self.anew);
         let fresh = std::mem::take(&mut self.fresh);
         if anew {
-            return self.ledger.admitted().to_vec();
+            return (self.ledger.admitted().to_vec(), true);
         }
-        fresh
+        (fresh, false)
+    }
+
+    /// The numbers of all changes that came, standing or not.
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = Lsn> + '_ {
+        self.arrived.values().map(|(lsn, _)| *lsn)
     }
 
     /// Envelopes that the gate keeps apart for what they are, with its code.

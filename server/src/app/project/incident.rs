@@ -5,8 +5,9 @@ use tala_protocol::doc::{
     DocType, FieldValue, Geometry, IncidentView, MeasuredArea, OffsetSighting, Shape, Vertex,
 };
 use tala_protocol::geo::Measured;
+use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
-use tala_protocol::registry::{Date, IncidentType};
+use tala_protocol::registry::{Code, Date, IncidentType};
 use tala_protocol::time::UnixMs;
 use tala_protocol::triage::{Facts, Finding, triage};
 
@@ -14,6 +15,7 @@ use super::Registries;
 use super::batch::{Batch, Write, text_of};
 use super::documents::Held;
 use super::fields::{field, person_of};
+use super::media::hash_tag;
 use super::search::tokens;
 use super::thread::Projector;
 use super::{change, patrol};
@@ -33,7 +35,7 @@ impl Projector {
             let held = self
                 .documents
                 .get(reads, &directory, object, Lsn(u64::MAX))?;
-            let fresh = held.take_fresh();
+            let (fresh, all) = held.take_fresh();
             set_apart(reads, batch, held)?;
             let Some(owner) = held.owner() else {
                 continue;
@@ -41,7 +43,12 @@ impl Projector {
             match held.doc_type() {
                 Some(DocType::Patrol) => patrol::project(reads, batch, object, owner, held)?,
                 Some(DocType::Incident) => {
-                    change::project(batch, object, owner, held, &fresh);
+                    if all {
+                        change::take_back(batch, held);
+                    }
+                    // What was written stays its home's; the record goes to whoever is responsible.
+                    let home = held.home().unwrap_or(owner);
+                    change::project(batch, object, home, held, &fresh);
                     project_incident(batch, &self.registries, object, owner, held);
                 }
                 _ => {}
@@ -72,16 +79,17 @@ fn project_incident(
     held: &Held,
 ) {
     let row = incident_row(registries, id, owner, held);
-    let types = registries.types.as_ref();
-    let category = row.category.and_then(|number| type_of(registries, number));
+    let category = row
+        .category
+        .as_ref()
+        .and_then(|code| type_of(registries, code));
     let words = [
         row.title.as_deref(),
         row.narrative.as_deref(),
-        category.map(|kind| kind.code.as_str()),
+        row.category.as_ref().map(Code::as_str),
     ];
     let labels = category.map(text_of_labels).unwrap_or_default();
     let text = words.into_iter().flatten().chain([labels.as_str()]);
-    debug_assert!(types.is_some() || category.is_none());
     batch.write(Write::Tokens(
         id,
         tokens(&text.collect::<Vec<_>>().join("\n")),
@@ -92,7 +100,7 @@ fn project_incident(
         owner,
         at: row.occurred_at,
         tags: [
-            row.category.map(i64::from),
+            row.category.as_ref().map(code_tag),
             row.band.as_deref().map(band_tag),
         ],
         parent: row.patrol,
@@ -122,10 +130,10 @@ fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held
     let fields = fields(held, &view);
     let contested = |field: &&Value| field["conflicts"].as_array().is_some_and(|c| !c.is_empty());
     let conflicts = fields.iter().filter(contested).count();
-    let category = value(&view.category).copied();
+    let category = value(&view.category).cloned();
     let occurred_at = value(&view.occurred_at).map_or(held.first_known_at(), |at| at.0);
     let area = value(&view.area);
-    let kind = category.and_then(|number| type_of(registries, number));
+    let kind = category.as_ref().and_then(|code| type_of(registries, code));
     let finding = kind.and_then(|kind| find(registries, kind, area, occurred_at));
     let route = finding.as_ref().map(|finding| finding.route.word());
     let route = route.or_else(|| kind.and_then(|kind| kind.route.as_ref().map(|r| r.word())));
@@ -247,10 +255,14 @@ fn day(at: UnixMs, zone_minutes: i32) -> Option<Date> {
     Some(local.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
-/// The kind of incident that a number names: its place in the registry, from 1.
-fn type_of(registries: &Registries, number: u16) -> Option<&IncidentType> {
-    let at = usize::from(number).checked_sub(1)?;
-    registries.types.as_ref()?.entries().get(at)
+/// The kind of incident that a code names; none where the registry in force does not list it.
+fn type_of<'a>(registries: &'a Registries, code: &Code) -> Option<&'a IncidentType> {
+    registries.types.as_ref()?.entry(code.as_str())
+}
+
+/// The number that incidents of a category are found by.
+pub(in crate::app) fn code_tag(code: &Code) -> i64 {
+    hash_tag(&Digest::sha256(code.as_str().as_bytes()))
 }
 
 fn text_of_labels(kind: &IncidentType) -> String {

@@ -51,6 +51,7 @@ pub(super) fn add_segment(
             [w.min(w2), s.min(s2), e.max(e2), n.max(n2)]
         }
     });
+    patrol.first_known_at = patrol.first_known_at.min(segment.known_at);
     patrol.last_known_at = patrol.last_known_at.max(segment.known_at);
     batch.put(row(&patrol));
     Ok(())

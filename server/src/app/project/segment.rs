@@ -5,9 +5,10 @@ use tala_protocol::fix::Fix;
 use tala_protocol::track::{SegmentHeader, decode, read_header};
 
 use super::batch::{Batch, Write, text_of};
+use super::joint::box_of;
 use super::patrol;
 use super::thread::Projector;
-use crate::store::projections::{BoxE7, GapPart, Owner, PositionRow, Row, RowKind, SegmentRow};
+use crate::store::projections::{GapPart, Owner, PositionRow, Row, RowKind, SegmentRow};
 use crate::store::{Reads, StoreError, StoredEnvelope};
 
 impl Projector {
@@ -17,29 +18,16 @@ impl Projector {
         stored: &StoredEnvelope,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let header = stored.envelope.header();
-        let body = stored.envelope.body().map(TrackBody::from_bytes);
-        let (Some(Ok(body)), Some(_)) = (body, header.object) else {
+        let Some((row, segment)) = facts(stored) else {
             return Ok(());
         };
-        let Ok(facts) = read_header(&body.segment) else {
-            return Ok(());
-        };
-        let row = segment_row(stored, &body, &facts);
         let key = stored.lsn.0.to_be_bytes();
         let known: Option<SegmentRow> = batch.row(reads, RowKind::Segment, &key)?;
         if known.is_some() {
             return Ok(());
         }
         patrol::add_segment(reads, batch, &row)?;
-        let [west, south, east, north] = row.bbox;
-        let around = BoxE7 {
-            west,
-            south,
-            east,
-            north,
-        };
-        batch.write(Write::Box(stored.lsn, around));
+        batch.write(Write::Box(stored.lsn, box_of(&row)));
         batch.put(Row {
             kind: RowKind::Segment,
             key: key.to_vec(),
@@ -50,17 +38,21 @@ impl Projector {
             text: text_of(&row),
         });
         batch.tell("track", row.owner, &row);
-        self.alert_zones(&row, &around, &body.segment, batch);
+        self.alert_zones(reads, stored, &row, &segment, batch)?;
         let newest = batch.newest.entry(row.device);
-        let newest = newest.or_insert_with(|| (row.clone(), body.segment.clone()));
+        let newest = newest.or_insert_with(|| (row.clone(), segment.clone()));
         if newest.0.until < row.until {
-            *newest = (row, body.segment);
+            *newest = (row, segment);
         }
         Ok(())
     }
 
-    /// The last fix of each device's newest segment is where it was last.
+    /// The last fix of each device's newest segment is where it was last. While everything is made again,
+    /// places are kept as they are.
     pub(super) fn project_positions(&self, batch: &mut Batch) {
+        if batch.end < self.made_before {
+            return;
+        }
         let newest: Vec<_> = batch.newest.drain().collect();
         for (_, (row, segment)) in newest {
             let Ok(segment) = decode(&segment) else {
@@ -72,6 +64,14 @@ impl Projector {
             }
         }
     }
+}
+
+/// What is known of a segment without decoding its fixes, and its bytes; none of what is not a segment.
+pub(super) fn facts(stored: &StoredEnvelope) -> Option<(SegmentRow, Vec<u8>)> {
+    let body = TrackBody::from_bytes(stored.envelope.body()?).ok()?;
+    stored.envelope.header().object?;
+    let facts = read_header(&body.segment).ok()?;
+    Some((segment_row(stored, &body, &facts), body.segment))
 }
 
 fn segment_row(stored: &StoredEnvelope, body: &TrackBody, facts: &SegmentHeader) -> SegmentRow {

@@ -1,25 +1,27 @@
+mod alerts;
+mod sharing;
+
 use std::sync::Arc;
 
 use tala_protocol::body::{Beacon, ChangeBody, MediaBody, TrackBody};
 use tala_protocol::cert::{Person, Role, Statement};
 use tala_protocol::doc::{Geometry, IncidentEdit, MeasuredArea, Set, Shape, Source, Vertex};
-use tala_protocol::envelope::{Audience, Desk, Kind, Lane, SignIn};
-use tala_protocol::event::Sos;
-use tala_protocol::fix::Fix;
+use tala_protocol::envelope::{Audience, Kind, Lane};
+use tala_protocol::fix::{Fix, GapCause};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{ObjectId, PersonId, RowId};
+use tala_protocol::id::{ObjectId, PersonId};
 use tala_protocol::measure::SquareMetres;
-use tala_protocol::time::{DeviceTimes, UnixMs};
-use tala_protocol::track::{Segment, encode};
+use tala_protocol::time::UnixMs;
+use tala_protocol::track::{Gap, Segment, encode};
 use tala_protocol::transport::Transport;
 
-use crate::app::desk::DeskCtx;
+use crate::app::AppError;
+use crate::app::access::{Grant, Verb};
 use crate::app::live::Missed;
-use crate::app::reader::{IncidentQuery, PatrolQuery, QuarantineQuery, TrackQuery};
+use crate::app::reader::{AlertQuery, IncidentQuery, PatrolQuery, QuarantineQuery, TrackQuery};
 use crate::app::sync::NOT_READABLE;
-use crate::app::{AppError, Reader};
 use crate::store::QuarantineReason;
-use crate::store::projections::{AlertKind, BoxE7};
+use crate::store::projections::{AlertKind, AlertRow, BoxE7};
 use crate::store::sqlite::SqliteStore;
 use crate::testing::{
     BANNER, BEGIN, OTHER_STATION, STATION, TestCentre, TestIncident, TestPhone, membership,
@@ -33,8 +35,8 @@ fn on_both(scenario: impl Fn(TestCentre)) {
     scenario(TestCentre::on(Arc::new(store)));
 }
 
-/// A person with a role in the banner.
-fn staff(centre: &TestCentre, n: u8, role: Role) -> Reader {
+/// A person with a role in the banner, and what that person may see.
+fn staff(centre: &TestCentre, n: u8, role: Role) -> Grant {
     let person = PersonId::from_bytes([n; 16]);
     let name = format!("staff {n}");
     centre.state(
@@ -44,16 +46,31 @@ fn staff(centre: &TestCentre, n: u8, role: Role) -> Reader {
             Statement::Membership(membership(person, BANNER, role)),
         ],
     );
-    centre.centre.reader(person)
+    let verb = match role {
+        Role::Administrator => Verb::SeeQuarantine,
+        _ => Verb::SeeIncidents,
+    };
+    centre.may(person, verb).expect("allowed")
 }
 
-fn desk(reader: &Reader) -> DeskCtx<'_> {
-    let desk = Desk {
-        role: Role::DutyOfficer.code(),
-        session: RowId::from_bytes([5; 16]),
-        sign_in: SignIn::PasswordAgain,
+/// The newest alerts.
+fn alerts(centre: &TestCentre, grant: &Grant, open: Option<bool>) -> Vec<AlertRow> {
+    let query = AlertQuery {
+        open,
+        limit: 10,
+        ..AlertQuery::default()
     };
-    DeskCtx { reader, desk }
+    let found = centre.centre.alerts(grant, &query).expect("reads");
+    found.into_iter().map(|(alert, _)| alert).collect()
+}
+
+/// The same person, for another verb.
+fn may(centre: &TestCentre, who: &Grant, verb: Verb) -> Grant {
+    centre.may(who.asker().person, verb).expect("allowed")
+}
+
+fn sees(centre: &TestCentre, person: PersonId) -> Grant {
+    centre.may(person, Verb::SeeIncidents).expect("allowed")
 }
 
 fn titled(title: &str) -> IncidentEdit {
@@ -79,6 +96,17 @@ fn finding(words: &str) -> IncidentQuery {
 
 /// Ten fixes to the east from a place.
 fn ride(phone: &mut TestPhone, patrol: ObjectId, begin_ms: i64, lat: i32, lon: i32) -> Vec<u8> {
+    ride_after(None, phone, patrol, begin_ms, (lat, lon))
+}
+
+/// The same, perhaps behind a gap.
+fn ride_after(
+    gap: Option<GapCause>,
+    phone: &mut TestPhone,
+    patrol: ObjectId,
+    begin_ms: i64,
+    (lat, lon): (i32, i32),
+) -> Vec<u8> {
     let fixes = (0..10)
         .map(|n| Fix::at(UnixMs(begin_ms + n * 1_000), lat, lon + n as i32 * 1_000).expect("fix"));
     let segment = Segment {
@@ -86,7 +114,7 @@ fn ride(phone: &mut TestPhone, patrol: ObjectId, begin_ms: i64, lat: i32, lon: i
         time_source: Default::default(),
         triples: Vec::new(),
         fixes: fixes.collect(),
-        gaps: Vec::new(),
+        gaps: gap.map(|cause| Gap { index: 0, cause }).into_iter().collect(),
         unknown: Vec::new(),
     };
     let segment = match encode(&segment) {
@@ -159,7 +187,7 @@ fn what_two_people_wrote_at_once_is_both_shown() {
         let conflicts = title.map(|f| f["conflicts"].clone()).expect("a title");
         assert_eq!(conflicts.as_array().map(Vec::len), Some(2));
         let chosen = centre.centre.edit_incident(
-            desk(&duty),
+            &may(&centre, &duty, Verb::EditIncident),
             begun.object(),
             &row.heads,
             &titled("grass fire"),
@@ -168,9 +196,10 @@ fn what_two_people_wrote_at_once_is_both_shown() {
         centre.centre.settle().expect("settles");
         let row = centre.centre.incident(&duty, begun.object());
         assert_eq!(row.expect("is there").conflicts, 0);
+        let edits = may(&centre, &duty, Verb::EditIncident);
         let late = centre
             .centre
-            .edit_incident(desk(&duty), begun.object(), &[], &titled("x"));
+            .edit_incident(&edits, begun.object(), &[], &titled("x"));
         assert!(matches!(late, Err(AppError::Conflict(_))));
     });
 }
@@ -208,17 +237,19 @@ fn nobody_reads_what_role_and_tree_do_not_give() {
         let id = said.object();
         assert!(centre.centre.incident(&duty, id).is_ok());
         assert!(centre.centre.incident(&supervisor, id).is_ok());
-        for reader in [admin, centre.centre.reader(neighbour.person)] {
+        for reader in [admin, sees(&centre, neighbour.person)] {
             let found = centre.centre.incident(&reader, id);
             assert!(matches!(found, Err(AppError::NotFound)));
             let listed = centre.centre.incidents(&reader, &all());
             assert!(listed.expect("reads").is_empty());
         }
         let heads = centre.centre.incident(&duty, id).expect("is there").heads;
+        let person = supervisor.asker().person;
+        assert!(centre.may(person, Verb::EditIncident).is_err());
         let written = centre
             .centre
-            .edit_incident(desk(&supervisor), id, &heads, &titled("x"));
-        assert!(matches!(written, Err(AppError::Forbidden)));
+            .edit_incident(&supervisor, id, &heads, &titled("x"));
+        assert!(matches!(written, Err(AppError::Forbidden)), "seeing is not editing");
     });
 }
 
@@ -228,7 +259,7 @@ fn a_grant_shows_a_record_with_all_that_verifies_it_to_another_unit() {
         let duty = staff(&centre, 9, Role::DutyOfficer);
         let mut bayar = centre.phone("Bayar");
         let mut temur = centre.phone_of(OTHER_STATION, "Temur");
-        let there = centre.centre.reader(temur.person);
+        let there = sees(&centre, temur.person);
         let mut incident = TestIncident::default();
         let first = incident.write(&mut bayar, &titled("on the border"));
         bayar.syncs(&centre, std::slice::from_ref(&first));
@@ -236,7 +267,8 @@ fn a_grant_shows_a_record_with_all_that_verifies_it_to_another_unit() {
         assert!(temur.pulls(&centre).iter().all(|e| e.id() != first.id()));
         assert!(centre.centre.incident(&there, first.object()).is_err());
         let to = (OTHER_STATION, Audience::Field);
-        let granted = centre.centre.grant(desk(&duty), first.object(), to, false);
+        let shares = may(&centre, &duty, Verb::Share);
+        let granted = centre.centre.share(&shares, first.object(), to, false);
         granted.expect("granted");
         let second = incident.write(&mut bayar, &titled("on the border, still"));
         bayar.syncs(&centre, std::slice::from_ref(&second));
@@ -298,7 +330,7 @@ fn what_the_gate_refuses_is_kept_apart_with_its_reason_and_said_once() {
         let verdicts = naran.pulls(&centre);
         let verdicts = verdicts.iter().filter(|e| e.header().kind == Kind::Verdict);
         assert_eq!(verdicts.count(), 1);
-        let released = centre.centre.release(desk(&admin), said.id(), "please");
+        let released = centre.centre.release(&may(&centre, &admin, Verb::Release), said.id(), "please");
         assert!(matches!(released, Err(AppError::Conflict(_))));
         centre.centre.rebuild().expect("rebuilds");
         let verdicts = naran.pulls(&centre);
@@ -315,7 +347,8 @@ fn a_revoked_device_is_cut_off_and_a_release_brings_its_words_back() {
         let mut incident = TestIncident::default();
         let before = incident.write(&mut bayar, &titled("before"));
         bayar.syncs(&centre, std::slice::from_ref(&before));
-        let revoked = centre.centre.revoke(desk(&admin), bayar.device(), "lost");
+        let revokes = may(&centre, &admin, Verb::Revoke);
+        let revoked = centre.centre.revoke(&revokes, bayar.device(), "lost");
         revoked.expect("revoked");
         let after = incident.write(&mut bayar, &titled("after"));
         let reply = bayar.syncs(&centre, std::slice::from_ref(&after));
@@ -332,9 +365,8 @@ fn a_revoked_device_is_cut_off_and_a_release_brings_its_words_back() {
         };
         assert_eq!(title(&centre).as_deref(), Some("before"));
         assert!(!naran.pulls(&centre).contains(&after));
-        let released = centre
-            .centre
-            .release(desk(&admin), after.id(), "it was him");
+        let releases = may(&centre, &admin, Verb::Release);
+        let released = centre.centre.release(&releases, after.id(), "it was him");
         released.expect("released");
         centre.centre.settle().expect("settles");
         assert_eq!(title(&centre).as_deref(), Some("after"));
@@ -473,25 +505,10 @@ fn a_call_for_help_and_a_ride_into_a_zone_raise_alerts() {
             Some(patrol),
             &body,
         );
-        let sos = Sos {
-            nonce: [3; 16],
-            place: None,
-            pressed: DeviceTimes::default(),
-            battery_pct: None,
-            note: Some("fell".into()),
-            repeat: 0,
-            newer: Default::default(),
-        };
-        let sos = bayar.says_in(
-            Lane::Urgent,
-            Audience::Field,
-            Kind::Sos,
-            None,
-            &sos.to_bytes(),
-        );
+        let sos = centre.call_for_help(&mut bayar, 0);
         bayar.syncs(&centre, &[track, sos]);
         centre.centre.settle().expect("settles");
-        let alerts = centre.centre.alerts(&duty, 10).expect("reads");
+        let alerts = alerts(&centre, &duty, Some(true));
         let has = |kind| alerts.iter().filter(|alert| alert.kind == kind).count();
         assert_eq!(has(AlertKind::Sos), 1);
         assert_eq!(

@@ -29,6 +29,8 @@ pub(in crate::app) struct Projector {
     pub(in crate::app) zones: Arc<Shared<Zones>>,
     pub(in crate::app) registries: Arc<Registries>,
     pub(in crate::app) documents: Documents,
+    /// Envelopes below this were projected before everything was to be made again.
+    pub(in crate::app) made_before: Lsn,
     pub(in crate::app) live: Arc<LiveHub>,
 }
 
@@ -144,6 +146,8 @@ impl Projector {
 
     fn begin_again(&mut self, progress: &Progress) -> Result<Option<Lsn>, AppError> {
         self.documents = Documents::default();
+        let made = read(self.store.as_ref(), |reads| reads.projected_to())?;
+        self.made_before = self.made_before.max(made);
         let forget = Box::new(|tx: &mut dyn crate::store::Tx| tx.forget_projections());
         self.writer.change(forget)?;
         progress.done.store(0, Ordering::SeqCst);
@@ -154,7 +158,7 @@ impl Projector {
     /// Projects one batch; nothing to do is `None`.
     pub(in crate::app) fn step(&mut self) -> Result<Option<Lsn>, AppError> {
         let store = Arc::clone(&self.store);
-        let (mut done, mut made) = (None, Batch::default());
+        let (mut done, mut made) = (None, Batch::until(Lsn(0)));
         store.reading(&mut |reads| {
             let from = reads.projected_to()?;
             let envelopes = reads.envelopes_from(from, BATCH_LEN)?;
@@ -176,6 +180,7 @@ impl Projector {
         if !verdicts.is_empty() {
             self.writer.say(verdicts)?;
         }
+        fail::fail_point!("projector-before-keep");
         let (writes, live) = (batch.into_writes(), Arc::clone(&self.live));
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
@@ -187,6 +192,7 @@ impl Projector {
             }
             tx.set_projected_to(done)
         }))?;
+        fail::fail_point!("projector-after-keep");
         let told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
         live.publish(told);
         Ok(())

@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 
 use rstar::{AABB, RTree, RTreeObject};
 use serde_json::Value;
+use tala_protocol::fix::Fix;
 use tala_protocol::geo::{Bound, Point, Ring, TrackPoint, Zone};
 use tala_protocol::hash::Digest;
 use tala_protocol::track::{Segment, decode};
 
+use super::ack::taken_on;
 use super::batch::Batch;
+use super::joint::{self, box_of};
+use super::segment::facts;
 use super::sos::alert_row;
 use super::thread::Projector;
-use crate::store::projections::{AlertKind, AlertRow, BoxE7, SegmentRow, ZoneRow, zone_kind};
+use crate::store::projections::{
+    AlertKind, AlertRow, BoxE7, RowKind, SegmentRow, ZoneRow, zone_kind,
+};
+use crate::store::{Reads, StoreError, StoredEnvelope};
 
 /// The zones that tracks are compared with.
 #[derive(Debug, Default)]
@@ -83,40 +90,119 @@ impl Zones {
 }
 
 impl Projector {
-    /// Alerts for a segment that crosses the boundary of a watched zone. Fixes are decoded only where the
-    /// boxes meet.
+    /// Alerts for a segment that crosses the boundary of a watched zone, within itself or on the way from
+    /// the segment before and to the one behind. Fixes are decoded only where the boxes meet.
     pub(super) fn alert_zones(
         &self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
         row: &SegmentRow,
-        around: &BoxE7,
         segment: &[u8],
         batch: &mut Batch,
-    ) {
+    ) -> Result<(), StoreError> {
         let zones = self.zones.get();
-        let mut met = zones.meeting(around).peekable();
-        if met.peek().is_none() {
-            return;
+        if zones.zones.is_empty() {
+            return Ok(());
         }
-        let Ok(segment) = decode(segment) else {
-            return;
+        if zones.meets(&box_of(row))
+            && let Ok(segment) = decode(segment)
+        {
+            for run in runs(&segment) {
+                zones.alert(reads, row, &run, &segment.fixes, batch)?;
+            }
+        }
+        for joint in joint::neighbours(reads, stored, row, batch)? {
+            if zones.meets(&joint.around)
+                && let Some((later, fixes)) = joint.fixes(reads, row, segment)?
+            {
+                let run: Vec<TrackPoint> = fixes.iter().filter_map(point).collect();
+                zones.alert(reads, &later, &run, &fixes, batch)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Projector {
+    /// Takes back what a segment may have raised: within itself, and on the way from the segment before.
+    pub(super) fn take_back_alerts(
+        &self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let zones = self.zones.get();
+        let Some((row, bytes)) = facts(stored).filter(|_| !zones.zones.is_empty()) else {
+            return Ok(());
         };
-        let runs = runs(&segment);
-        for (id, zone) in met {
-            let stays = runs.iter().flat_map(|run| zone.stays(run));
-            for stay in stays {
+        let mut raised = Vec::new();
+        if zones.meets(&box_of(&row))
+            && let Ok(segment) = decode(&bytes)
+        {
+            let within = runs(&segment);
+            let within = within.iter();
+            raised.extend(within.flat_map(|run| zones.crossings(&row, run, &segment.fixes)));
+        }
+        if let Some(joint) = joint::before(reads, stored, &row)?
+            && zones.meets(&joint.around)
+            && let Some((later, fixes)) = joint.fixes(reads, &row, &bytes)?
+        {
+            let run: Vec<TrackPoint> = fixes.iter().filter_map(point).collect();
+            raised.extend(zones.crossings(&later, &run, &fixes));
+        }
+        for alert in raised {
+            batch.take_back(RowKind::Alert, alert.id.as_bytes());
+        }
+        Ok(())
+    }
+}
+
+impl Zones {
+    /// Raises an alert for every crossing. One that is known stays as it is.
+    fn alert(
+        &self,
+        reads: &dyn Reads,
+        row: &SegmentRow,
+        run: &[TrackPoint],
+        fixes: &[Fix],
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        for mut alert in self.crossings(row, run, fixes) {
+            let key = alert.id.as_bytes();
+            let known: Option<AlertRow> = batch.row(reads, RowKind::Alert, key)?;
+            if known.is_none() {
+                alert.acknowledged = taken_on(reads, &alert, batch)?;
+                batch.put(alert_row(&alert));
+                batch.tell("alert", row.owner, &alert);
+            }
+        }
+        Ok(())
+    }
+
+    /// An alert for every boundary that a run without gaps crosses.
+    fn crossings(&self, row: &SegmentRow, run: &[TrackPoint], fixes: &[Fix]) -> Vec<AlertRow> {
+        let Some(around) = box_around(fixes) else {
+            return Vec::new();
+        };
+        let mut crossings = Vec::new();
+        for (id, zone) in self.meeting(&around) {
+            for stay in zone.stays(run) {
                 let ends = [
                     (AlertKind::ZoneEntry, stay.from),
                     (AlertKind::ZoneExit, stay.until),
                 ];
                 for (kind, bound) in ends {
                     if let Bound::Crossed(at) = bound {
-                        let alert = zone_alert(row, id, kind, at.0, &segment);
-                        batch.put(alert_row(&alert));
-                        batch.tell("alert", row.owner, &alert);
+                        crossings.push(zone_alert(row, id, kind, at.0, fixes));
                     }
                 }
             }
         }
+        crossings
+    }
+
+    fn meets(&self, around: &BoxE7) -> bool {
+        self.meeting(around).next().is_some()
     }
 }
 
@@ -127,13 +213,29 @@ fn runs(segment: &Segment) -> Vec<Vec<TrackPoint>> {
         if index > 0 && segment.gaps.iter().any(|gap| gap.index == index) {
             runs.push(Vec::new());
         }
-        let place = Point::new(fix.lat_e7, fix.lon_e7);
-        if let (Ok(place), Some(run)) = (place, runs.last_mut()) {
-            let at = fix.time;
-            run.push(TrackPoint { at, place });
+        if let (Some(point), Some(run)) = (point(fix), runs.last_mut()) {
+            run.push(point);
         }
     }
     runs
+}
+
+fn point(fix: &Fix) -> Option<TrackPoint> {
+    let place = Point::new(fix.lat_e7, fix.lon_e7).ok()?;
+    Some(TrackPoint {
+        at: fix.time,
+        place,
+    })
+}
+
+fn box_around(fixes: &[Fix]) -> Option<BoxE7> {
+    let boxes = fixes.iter().map(|fix| BoxE7 {
+        west: fix.lon_e7,
+        south: fix.lat_e7,
+        east: fix.lon_e7,
+        north: fix.lat_e7,
+    });
+    boxes.reduce(|a, b| a.with(&b))
 }
 
 fn zone_alert(
@@ -141,15 +243,12 @@ fn zone_alert(
     zone: &str,
     kind: AlertKind,
     at: i64,
-    segment: &Segment,
+    fixes: &[Fix],
 ) -> AlertRow {
     // The same crossing of the same segment has the same id, however often it is found.
     let name = format!("{}/{zone}/{kind:?}/{at}", row.envelope);
     let id = Digest::sha256(name.as_bytes()).prefix16();
-    let nearest = segment
-        .fixes
-        .iter()
-        .min_by_key(|fix| fix.time.0.abs_diff(at));
+    let nearest = fixes.iter().min_by_key(|fix| fix.time.0.abs_diff(at));
     AlertRow {
         id: data_encoding::HEXLOWER.encode(&id),
         kind,
@@ -162,6 +261,8 @@ fn zone_alert(
         known_at: row.known_at,
         zone: Some(zone.to_owned()),
         note: None,
+        envelopes: vec![row.envelope.clone()],
+        acknowledged: None,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+use tala_protocol::registry::Code;
 
-use super::{PAGE_MAX, Reader};
+use super::PAGE_MAX;
+use crate::app::access::Grant;
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
-use crate::app::project::{hash_tag, parsed, query_tokens};
+use crate::app::project::{alert_tag, code_tag, hash_tag, parsed, query_tokens};
 use crate::store::projections::{
     AlertRow, ChangeRow, IncidentRow, MediaRow, Page, PatrolRow, PositionRow, Row, RowKind, Sight,
     ZoneRow,
@@ -43,7 +45,7 @@ pub struct IncidentQuery {
     /// Of this unit and those below.
     pub unit: Option<UnitId>,
     /// Code of the category.
-    pub category: Option<u16>,
+    pub category: Option<Code>,
     /// Happened from then on, ms.
     pub from: Option<i64>,
     /// Happened before, ms.
@@ -67,47 +69,60 @@ pub struct QuarantineQuery {
     pub limit: usize,
 }
 
+/// Which alerts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlertQuery {
+    /// Of this unit and those below.
+    pub unit: Option<UnitId>,
+    /// Only those that wait for somebody (true) or are acknowledged (false).
+    pub open: Option<bool>,
+    /// Behind this row.
+    pub behind: Option<Behind>,
+    /// At most so many.
+    pub limit: usize,
+}
+
 impl Centre {
     /// Patrols, the last to set out first, each with its place in the list.
     pub fn patrols(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         query: &PatrolQuery,
     ) -> Result<Vec<(PatrolRow, Behind)>, AppError> {
         let mut page = Page::of(RowKind::Patrol, query.limit.min(PAGE_MAX));
         (page.from, page.until) = (query.from, query.until);
         page.behind = query.behind.clone();
         page.tags = [query.transport.map(i64::from), query.ended.map(i64::from)];
-        self.list(&self.part(reader, query.unit), &page)
+        self.list(&self.part(grant, query.unit), &page)
     }
 
     /// One patrol.
-    pub fn patrol(&self, reader: &Reader, id: ObjectId) -> Result<PatrolRow, AppError> {
-        self.one(reader, RowKind::Patrol, id.as_bytes())
+    pub fn patrol(&self, grant: &Grant, id: ObjectId) -> Result<PatrolRow, AppError> {
+        self.one(grant, RowKind::Patrol, id.as_bytes())
     }
 
     /// Where devices were last.
     pub fn positions(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         unit: Option<UnitId>,
     ) -> Result<Vec<PositionRow>, AppError> {
         let page = Page::of(RowKind::Position, 20_000);
-        let rows = self.list(&self.part(reader, unit), &page)?;
+        let rows = self.list(&self.part(grant, unit), &page)?;
         Ok(rows.into_iter().map(|(row, _)| row).collect())
     }
 
     /// Incidents, the last to happen first, each with its place in the list.
     pub fn incidents(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         query: &IncidentQuery,
     ) -> Result<Vec<(IncidentRow, Behind)>, AppError> {
         let mut page = Page::of(RowKind::Incident, query.limit.min(PAGE_MAX));
         (page.from, page.until) = (query.from, query.until);
         page.behind = query.behind.clone();
-        page.tags = [query.category.map(i64::from), query.band];
-        let sight = self.part(reader, query.unit);
+        page.tags = [query.category.as_ref().map(code_tag), query.band];
+        let sight = self.part(grant, query.unit);
         match &query.words {
             Some(words) if !words.trim().is_empty() => self.find_incidents(&sight, &page, words),
             _ => self.list(&sight, &page),
@@ -115,30 +130,40 @@ impl Centre {
     }
 
     /// One incident.
-    pub fn incident(&self, reader: &Reader, id: ObjectId) -> Result<IncidentRow, AppError> {
-        self.one(reader, RowKind::Incident, id.as_bytes())
+    pub fn incident(&self, grant: &Grant, id: ObjectId) -> Result<IncidentRow, AppError> {
+        self.one(grant, RowKind::Incident, id.as_bytes())
     }
 
     /// What was written in an incident, the last first.
     pub fn incident_history(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         id: ObjectId,
     ) -> Result<Vec<ChangeRow>, AppError> {
-        self.incident(reader, id)?;
-        self.of_parent(reader, RowKind::Change, id)
+        self.incident(grant, id)?;
+        self.of_parent(grant, RowKind::Change, id)
     }
 
     /// Files that belong to a record.
-    pub fn media_of(&self, reader: &Reader, id: ObjectId) -> Result<Vec<MediaRow>, AppError> {
-        self.of_parent(reader, RowKind::Media, id)
+    pub fn media_of(&self, grant: &Grant, id: ObjectId) -> Result<Vec<MediaRow>, AppError> {
+        self.of_parent(grant, RowKind::Media, id)
     }
 
-    /// Alerts, the newest first.
-    pub fn alerts(&self, reader: &Reader, limit: usize) -> Result<Vec<AlertRow>, AppError> {
-        let page = Page::of(RowKind::Alert, limit.min(PAGE_MAX));
-        let rows = self.list(reader.sight(), &page)?;
-        Ok(rows.into_iter().map(|(row, _)| row).collect())
+    /// Alerts, the newest first, each with its place in the list.
+    pub fn alerts(
+        &self,
+        grant: &Grant,
+        query: &AlertQuery,
+    ) -> Result<Vec<(AlertRow, Behind)>, AppError> {
+        let mut page = Page::of(RowKind::Alert, query.limit.min(PAGE_MAX));
+        page.behind = query.behind.clone();
+        page.tags = [query.open.map(alert_tag), None];
+        self.list(&self.part(grant, query.unit), &page)
+    }
+
+    /// One alert.
+    pub fn alert(&self, grant: &Grant, id: ObjectId) -> Result<AlertRow, AppError> {
+        self.one(grant, RowKind::Alert, id.to_string().as_bytes())
     }
 
     /// Zones: the same for everybody who may sign in.
@@ -148,15 +173,15 @@ impl Centre {
         Ok(rows?)
     }
 
-    /// What is kept apart in the units that the reader administers, the newest first.
+    /// What is kept apart in the units that the grant reaches, the newest first.
     pub fn quarantine(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         query: &QuarantineQuery,
     ) -> Result<Vec<QuarantineRow>, AppError> {
-        let limit = query.limit.min(PAGE_MAX);
+        let (limit, units) = (query.limit.min(PAGE_MAX), grant.units());
         let rows = read(self.store.as_ref(), |reads| {
-            reads.quarantine(reader.administered(), query.before, limit)
+            reads.quarantine(&units, query.before, limit)
         })?;
         Ok(rows)
     }
@@ -181,18 +206,19 @@ impl Centre {
         Ok(rows.find(|row| row.device == device))
     }
 
-    /// The part of what a reader sees that lies in a unit and those below it.
-    pub(super) fn part(&self, reader: &Reader, unit: Option<UnitId>) -> Sight {
+    /// The part of what a grant sees that lies in a unit and those below it.
+    pub(crate) fn part(&self, grant: &Grant, unit: Option<UnitId>) -> Sight {
         match unit {
-            None => reader.sight().clone(),
+            None => grant.sight(None),
             Some(unit) => {
                 let units = self.directory().units().subtree(unit, self.now());
-                reader.sight().within(&units)
+                grant.sight(Some(&units))
             }
         }
     }
 
-    pub(super) fn list<T: serde::de::DeserializeOwned>(
+    /// A page of a list, typed, each row with its place.
+    pub(crate) fn list<T: serde::de::DeserializeOwned>(
         &self,
         sight: &Sight,
         page: &Page,
@@ -204,7 +230,7 @@ impl Centre {
 
     pub(super) fn of_parent<T: serde::de::DeserializeOwned>(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         kind: RowKind,
         parent: ObjectId,
     ) -> Result<Vec<T>, AppError> {
@@ -212,18 +238,20 @@ impl Centre {
             parent: Some(parent),
             ..Page::of(kind, 20_000)
         };
-        let rows = self.list(reader.sight(), &page)?;
+        let rows = self.list(&grant.sight(None), &page)?;
         Ok(rows.into_iter().map(|(row, _)| row).collect())
     }
 
-    fn one<T: serde::de::DeserializeOwned>(
+    /// One row by its key, if the grant reaches it; absent and hidden are the same.
+    pub(crate) fn one<T: serde::de::DeserializeOwned>(
         &self,
-        reader: &Reader,
+        grant: &Grant,
         kind: RowKind,
         key: &[u8],
     ) -> Result<T, AppError> {
+        let sight = grant.sight(None);
         let row = read(self.store.as_ref(), |reads| match reads.row(kind, key)? {
-            Some(row) if is_seen(reads, reader.sight(), &row)? => Ok(Some(row)),
+            Some(row) if is_seen(reads, &sight, &row)? => Ok(Some(row)),
             _ => Ok(None),
         })?;
         Ok(parsed(&row.ok_or(AppError::NotFound)?)?)

@@ -4,8 +4,8 @@ use tala_protocol::body::TrackBody;
 use tala_protocol::id::{ObjectId, UnitId};
 use tala_protocol::track::{Segment, decode};
 
-use super::Reader;
 use super::lists::is_seen;
+use crate::app::access::Grant;
 use crate::app::centre::Centre;
 use crate::app::error::AppError;
 use crate::app::project::parsed;
@@ -39,15 +39,15 @@ pub struct TrackPart {
 
 impl Centre {
     /// The track of a patrol, in order of time.
-    pub fn track(&self, reader: &Reader, patrol: ObjectId) -> Result<Vec<TrackPart>, AppError> {
-        self.patrol(reader, patrol)?;
-        let rows: Vec<SegmentRow> = self.of_parent(reader, RowKind::Segment, patrol)?;
+    pub fn track(&self, grant: &Grant, patrol: ObjectId) -> Result<Vec<TrackPart>, AppError> {
+        self.patrol(grant, patrol)?;
+        let rows: Vec<SegmentRow> = self.of_parent(grant, RowKind::Segment, patrol)?;
         self.with_fixes(rows)
     }
 
     /// The tracks in a view, in order of time.
-    pub fn tracks(&self, reader: &Reader, query: &TrackQuery) -> Result<Vec<TrackPart>, AppError> {
-        let sight = self.part(reader, query.unit);
+    pub fn tracks(&self, grant: &Grant, query: &TrackQuery) -> Result<Vec<TrackPart>, AppError> {
+        let sight = self.part(grant, query.unit);
         let mut page = Page::of(RowKind::Segment, SEGMENTS_MAX);
         (page.from, page.until) = (query.from, query.until);
         let rows: Vec<SegmentRow> = match &query.within {
@@ -69,15 +69,6 @@ impl Centre {
             })?,
         };
         self.with_fixes(rows)
-    }
-
-    /// One segment, for the live feed.
-    pub fn track_part(&self, reader: &Reader, row: &SegmentRow) -> Result<TrackPart, AppError> {
-        if !reader.sees(&row.owner) {
-            return Err(AppError::NotFound);
-        }
-        let mut parts = self.with_fixes(vec![row.clone()])?;
-        parts.pop().ok_or(AppError::NotFound)
     }
 
     fn with_fixes(&self, mut rows: Vec<SegmentRow>) -> Result<Vec<TrackPart>, AppError> {

@@ -16,10 +16,19 @@ const LOOK_MAX: usize = 16 * 1024;
 /// Most envelopes in one page: a reply names at most 4,096 runs.
 const ENVELOPES_MAX: usize = 4_000;
 
+/// For whom a page is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader {
+    /// Which device.
+    pub(super) device: DeviceId,
+    /// It came back from a backup and asks for what it wrote itself too.
+    pub(super) wants_own: bool,
+}
+
 /// Fills the reply with what the lists hold behind the cursors, up to `budget` bytes.
 pub(super) fn fill<'a>(
     reads: &dyn Reads,
-    device: DeviceId,
+    reader: Reader,
     cursors: impl Iterator<Item = &'a Cursor>,
     budget: usize,
     now: UnixMs,
@@ -27,7 +36,8 @@ pub(super) fn fill<'a>(
 ) -> Result<(), StoreError> {
     let mut page = Page {
         reads,
-        device,
+        reader,
+        newest_epoch: None,
         window: window_start(now),
         budget,
         looked: 0,
@@ -60,7 +70,8 @@ fn by_feed(envelopes: &mut [Envelope]) {
 
 struct Page<'r> {
     reads: &'r dyn Reads,
-    device: DeviceId,
+    reader: Reader,
+    newest_epoch: Option<u32>,
     window: UnixMs,
     budget: usize,
     looked: usize,
@@ -97,7 +108,7 @@ impl Page<'_> {
     }
 
     fn take(&mut self, entry: &DeliveryEntry) -> Result<(), StoreError> {
-        if entry.device == self.device || !self.is_recent(entry)? {
+        if self.is_held(entry)? || !self.is_recent(entry)? {
             return Ok(());
         }
         if let Some(stored) = self.reads.envelope(entry.lsn)? {
@@ -106,6 +117,23 @@ impl Page<'_> {
             self.envelopes.push(stored.envelope);
         }
         Ok(())
+    }
+
+    /// A phone holds what it wrote itself. One that came back from a backup may lack what it wrote since: it
+    /// says so, or shows it by having begun a new epoch.
+    fn is_held(&mut self, entry: &DeliveryEntry) -> Result<bool, StoreError> {
+        if entry.device != self.reader.device || self.reader.wants_own {
+            return Ok(false);
+        }
+        let newest = match self.newest_epoch {
+            Some(newest) => newest,
+            None => {
+                let feeds = self.reads.feeds_of(entry.device)?.into_iter();
+                feeds.map(|(feed, _)| feed.epoch).max().unwrap_or(0)
+            }
+        };
+        self.newest_epoch = Some(newest);
+        Ok(entry.epoch >= newest)
     }
 
     /// Phones hold thirty days; of an object that was touched within them they get all, however old.

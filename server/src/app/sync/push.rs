@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tala_protocol::envelope::Lane;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::hash::Digest;
 use tala_protocol::sync::{LeafRange, Outcome, Refusal, Span, SyncReply};
@@ -29,6 +30,13 @@ pub(super) struct Push {
     checkpoint: Option<Arc<SignedCheckpoint>>,
 }
 
+impl Push {
+    /// The checkpoint under which it stands, if anything was stored.
+    pub(super) fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.checkpoint.clone()
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum One {
     Placed(Placed, Digest),
@@ -49,14 +57,7 @@ impl Centre {
         if runs.is_empty() {
             return Ok(Push::default());
         }
-        let count = runs.iter().map(Run::len).sum();
-        let later = Push {
-            outcomes: vec![One::Later; count],
-            ..Push::default()
-        };
-        let Some((arrived, outcomes, bytes)) = self.check_push(ctx, runs, now)? else {
-            return Ok(later);
-        };
+        let (arrived, outcomes, bytes) = self.check_push(ctx, runs, now)?;
         let ids: Vec<Digest> = arrived.iter().map(|one| one.envelope.id()).collect();
         let (mut placed, mut checkpoint) = (Vec::new().into_iter(), None);
         if !arrived.is_empty() {
@@ -79,13 +80,13 @@ impl Centre {
         })
     }
 
-    /// Checks form and signatures, when it is this push's turn. `None`: not this time.
+    /// Checks form and signatures, when it is this push's turn and the device is within its limits.
     fn check_push(
         &self,
         ctx: DeviceCtx,
         runs: Vec<Run>,
         now: UnixMs,
-    ) -> Result<Option<Checked>, AppError> {
+    ) -> Result<Checked, AppError> {
         let _turn = self.turns.take();
         let began = Instant::now();
         let envelopes = unpack(runs);
@@ -94,9 +95,9 @@ impl Centre {
             .flatten()
             .map(|envelope| envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len));
         let bytes: usize = bytes.sum();
-        if !self.may_push(ctx, bytes, now)? {
-            return Ok(None);
-        }
+        let mut sound = envelopes.iter().flatten();
+        let urgent = sound.all(|it| it.header().feed.lane == Lane::Urgent);
+        self.keep_limits(ctx, bytes, urgent, now)?;
         let directory = self.directory();
         let (mut arrived, mut outcomes) = (Vec::new(), Vec::new());
         for envelope in envelopes {
@@ -110,18 +111,31 @@ impl Centre {
         }
         let us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.usage.add_cpu(ctx.device, us, now);
-        Ok(Some((arrived, outcomes, bytes)))
+        Ok((arrived, outcomes, bytes))
     }
 
-    fn may_push(&self, ctx: DeviceCtx, bytes: usize, now: UnixMs) -> Result<bool, AppError> {
+    /// Refuses a push that is over a limit, before anything of it is stored. Calls for help and their
+    /// answers, sent alone, pass whatever else the device has sent.
+    fn keep_limits(
+        &self,
+        ctx: DeviceCtx,
+        bytes: usize,
+        urgent: bool,
+        now: UnixMs,
+    ) -> Result<(), AppError> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        if !self.usage.take_bytes(&self.limits, ctx.device, bytes, now) {
-            return Ok(false);
+        if urgent && self.usage.take_urgent(ctx.device, bytes, now) {
+            return Ok(());
         }
+        let taken = self.usage.take_bytes(&self.limits, ctx.device, bytes, now);
+        taken.map_err(|retry_after_s| AppError::Limited { retry_after_s })?;
         let apart = read(self.store.as_ref(), |reads| {
             reads.quarantine_bytes(ctx.device)
         })?;
-        Ok(apart <= self.limits.quarantine_bytes)
+        match apart <= self.limits.quarantine_bytes {
+            true => Ok(()),
+            false => Err(AppError::Full),
+        }
     }
 
     /// Writes what became of a push into the reply, with an acknowledgement or receipts.

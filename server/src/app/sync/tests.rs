@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use tala_protocol::envelope::{Audience, Kind, signed};
+use tala_protocol::envelope::{Audience, Kind, Lane, signed};
 use tala_protocol::feed::FeedHead;
 use tala_protocol::log::{Receipt, SignedAck, leaf_hash};
-use tala_protocol::sync::{LeafRange, Outcome, Refusal};
+use tala_protocol::sync::{FEATURE_OWN, LeafRange, Outcome, Refusal};
 
-use crate::app::DeviceLimits;
 use crate::app::proofs::log_key;
+use crate::app::{AppError, DeviceLimits};
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{QuarantineReason, Store, read};
@@ -111,6 +111,43 @@ fn a_small_push_is_acknowledged_and_proved_when_asked() {
         let receipt = Receipt::from_bytes(&proved.receipts[0]).expect("reads");
         let leaf = leaf_hash(&signed::encode(&said));
         receipt.verify(&[leaf], &key).expect("proves");
+    });
+}
+
+#[test]
+fn a_phone_back_from_a_backup_gets_what_it_wrote_itself() {
+    on_both(|centre| {
+        let mut bayar = centre.phone("Bayar");
+        bayar.pulls(&centre);
+        let backup = bayar.cursors.clone();
+        let said = bayar.says(Kind::Message, None, b"after the backup");
+        bayar.syncs(&centre, std::slice::from_ref(&said));
+        let has = |reply: tala_protocol::sync::SyncReply| {
+            let runs = reply
+                .runs
+                .into_iter()
+                .flat_map(|run| run.unpack().expect("own runs"));
+            runs.collect::<Vec<_>>().contains(&said)
+        };
+        bayar.cursors = backup.clone();
+        let mut ask = bayar.request(&[]);
+        assert!(!has(centre
+            .centre
+            .sync(bayar.ctx(), ask.clone())
+            .expect("answered")));
+        ask.features = FEATURE_OWN;
+        assert!(has(centre.centre.sync(bayar.ctx(), ask).expect("answered")));
+        // Having begun a new epoch says the same.
+        let feed = tala_protocol::feed::FeedKey {
+            epoch: 7,
+            ..said.header().feed
+        };
+        let anew = bayar.seal(feed, None, Kind::Message, None, b"begun anew");
+        let request = bayar.request(&[anew]);
+        assert!(has(centre
+            .centre
+            .sync(bayar.ctx(), request)
+            .expect("answered")));
     });
 }
 
@@ -273,7 +310,7 @@ fn a_restart_keeps_everything() {
 }
 
 #[test]
-fn a_flood_is_put_off_and_others_are_served() {
+fn a_flood_is_refused_and_others_and_calls_for_help_are_served() {
     let limits = DeviceLimits {
         bytes_a_day: 4_000,
         ..DeviceLimits::default()
@@ -283,10 +320,11 @@ fn a_flood_is_put_off_and_others_are_served() {
     let flood: Vec<_> = (0..10u8)
         .map(|n| bayar.says(Kind::Message, None, &[n; 1_000]))
         .collect();
-    let reply = bayar.syncs(&centre, &flood);
-    assert_eq!(reply.spans[0].outcome, Outcome::Later);
-    assert_eq!(reply.spans[0].count, 10);
-    assert!(reply.ack.is_none() && reply.receipts.is_empty());
+    let refused = centre.centre.sync(bayar.ctx(), bayar.request(&flood));
+    assert!(matches!(refused, Err(AppError::Limited { retry_after_s: 900 })));
+    let help = bayar.says_in(Lane::Urgent, Audience::Field, Kind::Sos, None, b"help");
+    let reply = bayar.syncs(&centre, &[help]);
+    assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));
     let said = naran.says(Kind::Message, None, b"mine");
     let reply = naran.syncs(&centre, &[said]);
     assert!(matches!(reply.spans[0].outcome, Outcome::Stored { .. }));

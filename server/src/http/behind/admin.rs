@@ -6,7 +6,6 @@ use tala_protocol::id::{DeviceId, ObjectId};
 use super::Rows;
 use super::rows::time;
 use crate::app::access::Grant;
-use crate::app::desk::DeskCtx;
 use crate::app::{AppError, Centre};
 use crate::http::wire::admin::QuarantineWire;
 use crate::http::wire::incident::ApartWire;
@@ -42,12 +41,7 @@ pub(super) fn release(
     envelope: &Digest,
     reason: &str,
 ) -> Result<(), AppError> {
-    let reader = centre.reader(grant.asker().person);
-    let ctx = DeskCtx {
-        reader: &reader,
-        desk: grant.desk_anywhere().ok_or(AppError::Forbidden)?,
-    };
-    let said = centre.release(ctx, *envelope, &reasoned(reason)?)?;
+    let said = centre.release(grant, *envelope, &reasoned(reason)?)?;
     centre.wait_for(said.lsn)
 }
 
@@ -61,12 +55,7 @@ pub(super) fn revoke(
     if Centre::directory(centre).revocation(device).is_some() {
         return Err(AppError::Conflict("the device was cut off before"));
     }
-    let reader = centre.reader(grant.asker().person);
-    let ctx = DeskCtx {
-        reader: &reader,
-        desk: grant.desk_anywhere().ok_or(AppError::Forbidden)?,
-    };
-    centre.revoke(ctx, device, &reasoned(reason)?)?;
+    centre.revoke(grant, device, &reasoned(reason)?)?;
     Ok(())
 }
 

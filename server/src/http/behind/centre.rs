@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tala_protocol::cert::Directory;
+use tala_protocol::envelope::Audience;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
@@ -12,13 +13,14 @@ use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
 use tokio::sync::broadcast;
 
 use super::{
-    Behind, Description, Health, IncidentFilter, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
-    admin, edit, files, incidents, live, patrols, rows, tracks,
+    AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
+    admin, alerts, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
 use crate::http::wire::admin::QuarantineWire;
-use crate::http::wire::incident::{EditWire, IncidentTypesWire, IncidentWire};
+use crate::http::wire::alert::AlertWire;
+use crate::http::wire::incident::{EditWire, IncidentTypesWire};
 use crate::http::wire::page::PageAsked;
 use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
 use crate::http::wire::session::LogWire;
@@ -124,7 +126,7 @@ impl Behind for Centre {
         grant: &Grant,
         filter: &IncidentFilter,
         page: &PageAsked,
-    ) -> Result<Rows<IncidentWire>, AppError> {
+    ) -> Result<Rows<Listed>, AppError> {
         incidents::list(self, grant, filter, page)
     }
 
@@ -140,6 +142,41 @@ impl Behind for Centre {
         asked: &EditWire,
     ) -> Result<Option<Tagged>, AppError> {
         edit::incident(self, grant, incident, tag, asked)
+    }
+
+    fn share(
+        &self,
+        grant: &Grant,
+        record: ObjectId,
+        to: (UnitId, Audience),
+        hand_over: bool,
+    ) -> Result<(), AppError> {
+        let said = Centre::share(self, grant, record, to, hand_over)?;
+        self.wait_for(said.lsn)
+    }
+
+    fn alerts(
+        &self,
+        grant: &Grant,
+        filter: &AlertFilter,
+        page: &PageAsked,
+    ) -> Result<Rows<AlertWire>, AppError> {
+        alerts::list(self, grant, filter, page)
+    }
+
+    fn alert(&self, grant: &Grant, alert: ObjectId) -> Result<AlertWire, AppError> {
+        let alert = Centre::alert(self, grant, alert)?;
+        Ok(alerts::wire(&Centre::directory(self), &alert))
+    }
+
+    fn acknowledge(
+        &self,
+        grant: &Grant,
+        alert: ObjectId,
+        note: Option<&str>,
+    ) -> Result<AlertWire, AppError> {
+        Centre::acknowledge(self, grant, alert, note)?;
+        Behind::alert(self, grant, alert)
     }
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use tala_protocol::doc::{IncidentEdit, Severity};
 use tala_protocol::id::ObjectId;
+use tala_protocol::registry::Code;
 
 use super::{Tagged, incidents, rows};
 use crate::app::access::Grant;
-use crate::app::desk::DeskCtx;
 use crate::app::{AppError, Centre};
 use crate::http::wire::incident::EditWire;
 use crate::store::projections::{IncidentRow, RowKind};
@@ -27,14 +27,11 @@ pub(super) fn incident(
         return Ok(None);
     }
     let change = change(centre, &it, edit)?;
-    let desk = grant.desk(it.owner.unit, it.owner.audience);
-    let desk = desk.ok_or(AppError::NotFound)?;
-    let reader = centre.reader(grant.asker().person);
-    let ctx = DeskCtx {
-        reader: &reader,
-        desk,
-    };
-    match centre.edit_incident(ctx, id, &it.heads, &change) {
+    if !grant.sees(&it.owner) {
+        // It was shown to the reader's unit, not handed over.
+        return Err(AppError::Forbidden);
+    }
+    match centre.edit_incident(grant, id, &it.heads, &change) {
         Ok(Some(said)) => centre.wait_for(said.lsn)?,
         Ok(None) => {}
         Err(AppError::Conflict(_)) => return Ok(None),
@@ -84,13 +81,10 @@ fn set(
     Ok(())
 }
 
-/// A category by its code in the registry, or by the number that documents hold.
-fn category(centre: &Centre, value: &Value) -> Option<u16> {
-    if let Some(number) = value.as_u64() {
-        return u16::try_from(number).ok();
-    }
+/// A category that the registry in force lists and still gives out.
+fn category(centre: &Centre, value: &Value) -> Option<Code> {
+    let code: Code = value.as_str()?.parse().ok()?;
     let types = centre.registries().types.as_ref()?;
-    let code = value.as_str()?;
-    let at = types.entries().iter().position(|it| it.code == code)?;
-    u16::try_from(at.checked_add(1)?).ok()
+    let listed = types.entry(code.as_str())?;
+    (!listed.retired).then_some(code)
 }

@@ -35,10 +35,7 @@ pub(super) fn of_record(
     let rows: Rows<MediaRow> = rows::list(centre, &grant.sight(None), &page)?;
     let mut found = Vec::new();
     for (_, it) in rows.iter().rev() {
-        found.push(description(
-            it,
-            body(it).ok_or(StoreError::Damaged("description"))?,
-        ));
+        found.push(description(it, body(it)?));
     }
     Ok(found)
 }
@@ -63,7 +60,7 @@ pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Descrip
 fn listed(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {
     let mut found = Vec::new();
     for it in centre.descriptions(hash)? {
-        let body = body(&it).ok_or(StoreError::Damaged("description"))?;
+        let body = body(&it)?;
         let body = match (&body.thumb, body.hash == *hash) {
             (_, true) => body,
             (Some((thumb, len)), _) if thumb == hash => small(*thumb, *len),
@@ -86,16 +83,17 @@ fn description(it: &MediaRow, body: MediaBody) -> Description {
     }
 }
 
-fn body(it: &MediaRow) -> Option<MediaBody> {
+fn body(it: &MediaRow) -> Result<MediaBody, StoreError> {
+    let hash = |hash: &str| Digest::from_hex(hash).map_err(StoreError::row("description"));
     let thumb = match &it.thumb {
-        Some((hash, len)) => Some((Digest::from_hex(hash).ok()?, *len)),
+        Some((thumb, len)) => Some((hash(thumb)?, *len)),
         None => None,
     };
-    Some(MediaBody {
-        hash: Digest::from_hex(&it.hash).ok()?,
+    Ok(MediaBody {
+        hash: hash(&it.hash)?,
         len: it.len,
         media_type: it.media_type.clone(),
-        chunk_root: Digest::from_hex(&it.chunk_root).ok()?,
+        chunk_root: hash(&it.chunk_root)?,
         thumb,
         taken_at: it.taken_at.map(UnixMs),
         place_e7: it.place_e7.map(|(lon, lat)| (lat, lon)),

@@ -3,10 +3,11 @@
 use serde_json::Value;
 use tala_protocol::cert::Directory;
 use tala_protocol::id::ObjectId;
+use tala_protocol::registry::Code;
 
 use super::fields::{field, text, time_text};
 use super::rows::{self, author, degrees, time};
-use super::{IncidentFilter, Rows, Tagged};
+use super::{IncidentFilter, Listed, Rows, Tagged};
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre};
 use crate::http::wire::NamesWire;
@@ -16,7 +17,7 @@ use crate::http::wire::incident::{
 };
 use crate::http::wire::page::{Key, PageAsked};
 use crate::store::projections::{ChangeRow, IncidentRow, Page, RowKind};
-use crate::store::read;
+use crate::store::{Lsn, read};
 
 /// Most rows that are looked through for one page of a filtered list.
 const LOOKED_AT_MAX: usize = 20_000;
@@ -30,7 +31,7 @@ pub(super) fn list(
     grant: &Grant,
     filter: &IncidentFilter,
     asked: &PageAsked,
-) -> Result<Rows<IncidentWire>, AppError> {
+) -> Result<Rows<Listed>, AppError> {
     let sight = rows::sight(centre, grant, filter.unit);
     let having = match &filter.q {
         None => None,
@@ -54,7 +55,9 @@ pub(super) fn list(
             let shown = wire(centre, &it);
             let has_words = having.as_ref().is_none_or(|ids| ids.contains(&it.id));
             if has_words && fits(filter, &shown) {
-                found.push((key, shown));
+                let tag = tag(&it);
+                let incident = shown;
+                found.push((key, Listed { tag, incident }));
             }
             if found.len() == asked.limit {
                 return Ok(found);
@@ -87,19 +90,24 @@ pub(super) fn detail(centre: &Centre, grant: &Grant, id: ObjectId) -> Result<Tag
         newer: newer.collect(),
     };
     Ok(Tagged {
-        tag: it.heads.join("."),
+        tag: tag(&it),
         incident,
     })
 }
 
-/// An incident in a list.
+/// What stands for the present content: the heads of the document.
+pub(super) fn tag(it: &IncidentRow) -> String {
+    it.heads.join(".")
+}
+
+/// An incident in a list. Whether it is unread is the handler's to say, who knows the reader.
 pub(super) fn wire(centre: &Centre, it: &IncidentRow) -> IncidentWire {
     let directory = Centre::directory(centre);
     let square_metres = |dm2: u64| u32::try_from(dm2 / 100).map(f64::from).ok();
     IncidentWire {
         id: it.id.to_string(),
         unit: it.owner.unit.to_string(),
-        category: it.category.map(|number| category(centre, number)),
+        category: it.category.as_ref().map(|code| category(centre, code)),
         title: it.title.clone(),
         severity: it.severity.clone(),
         occurred_at: time(it.occurred_at),
@@ -145,12 +153,11 @@ pub(super) fn types(centre: &Centre) -> Result<IncidentTypesWire, AppError> {
     })
 }
 
-fn category(centre: &Centre, number: u16) -> CategoryWire {
-    let at = usize::from(number).checked_sub(1);
+fn category(centre: &Centre, code: &Code) -> CategoryWire {
     let types = centre.registries().types.as_ref();
-    let kind = types.and_then(|types| types.entries().get(at?));
+    let kind = types.and_then(|types| types.entry(code.as_str()));
     CategoryWire {
-        code: kind.map_or_else(|| number.to_string(), |kind| kind.code.clone()),
+        code: code.to_string(),
         label: kind.map_or_else(NamesWire::default, |kind| {
             NamesWire::of_labels(&kind.labels)
         }),
@@ -184,6 +191,7 @@ fn history(
         ..Page::of(RowKind::Change, HISTORY_MAX)
     };
     let changes: Rows<ChangeRow> = rows::list(centre, &grant.sight(None), &page)?;
+    let proved_below = centre.proved_below()?;
     let one = |it: &ChangeRow| {
         let touched = it.touched.iter();
         let fields: Vec<&str> = touched.clone().map(|(path, _)| path.as_str()).collect();
@@ -199,10 +207,18 @@ fn history(
             },
             envelope: it.envelope.clone(),
             lsn: it.lsn,
-            receipt: "proved",
+            receipt: receipt(Lsn(it.lsn), proved_below),
         }
     };
     Ok(changes.iter().map(|(_, it)| one(it)).collect())
+}
+
+/// What a receipt of an envelope can be now: an acknowledgement, or a proof under a signed checkpoint.
+fn receipt(lsn: Lsn, proved_below: Lsn) -> &'static str {
+    match lsn < proved_below {
+        true => "proved",
+        false => "acknowledged",
+    }
 }
 
 fn plain(value: &Value) -> String {
@@ -262,4 +278,16 @@ fn triage(centre: &Centre, it: &Value) -> Option<TriageWire> {
             id: code,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_checkpoint_covers_yet_is_acknowledged_and_not_proved() {
+        let proved_below = Lsn(7);
+        assert_eq!(receipt(Lsn(6), proved_below), "proved");
+        assert_eq!(receipt(Lsn(7), proved_below), "acknowledged");
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use tala_protocol::cert::Directory;
 use tala_protocol::id::{ObjectId, UnitId};
 use tala_protocol::transport::Transport;
@@ -104,14 +103,17 @@ pub(super) fn positions(
     let page = Page::of(RowKind::Position, LOOKED_AT_MAX);
     let positions: Rows<PositionRow> = rows::list(centre, &sight, &page)?;
     let positions = positions.into_iter();
-    Ok(positions.map(|(_, it)| position(centre, &it)).collect())
+    positions.map(|(_, it)| position(centre, &it)).collect()
 }
 
 /// A position with its age now.
-pub(super) fn position(centre: &Centre, it: &PositionRow) -> PositionWire {
+pub(super) fn position(centre: &Centre, it: &PositionRow) -> Result<PositionWire, AppError> {
     let directory = Centre::directory(centre);
-    let declared = it.patrol.and_then(|patrol| declared_return(centre, patrol));
-    PositionWire {
+    let declared = match it.patrol {
+        Some(patrol) => declared_return(centre, patrol)?,
+        None => None,
+    };
+    Ok(PositionWire {
         device: it.device.to_string(),
         patrol: it.patrol.map(|id| id.to_string()),
         unit: it.owner.unit.to_string(),
@@ -128,7 +130,7 @@ pub(super) fn position(centre: &Centre, it: &PositionRow) -> PositionWire {
         battery_pct: it.battery_pct,
         source: if it.beacon { "beacon" } else { "segment" },
         declared_return_at: declared.map(time),
-    }
+    })
 }
 
 /// A patrol in a list.
@@ -199,12 +201,11 @@ fn fits(filter: &PatrolFilter, it: &PatrolRow) -> bool {
             .is_none_or(|word| transports.any(|code| transport(code) == *word))
 }
 
-fn declared_return(centre: &Centre, patrol: ObjectId) -> Option<i64> {
+fn declared_return(centre: &Centre, patrol: ObjectId) -> Result<Option<i64>, AppError> {
     let key = patrol.as_bytes();
-    let row = crate::store::read(centre.store(), |reads| reads.row(RowKind::Patrol, key));
-    let row = row.ok().flatten()?;
-    let text: Value = serde_json::from_str(&row.text).ok()?;
-    text.get("declared_return_at")?.as_i64()
+    let row = crate::store::read(centre.store(), |reads| reads.row(RowKind::Patrol, key))?;
+    let row: Option<PatrolRow> = row.as_ref().map(rows::parsed).transpose()?;
+    Ok(row.and_then(|patrol| patrol.declared_return_at))
 }
 
 /// Whole metres as a JSON number.

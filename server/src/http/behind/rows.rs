@@ -11,7 +11,7 @@ use crate::app::{AppError, Centre};
 use crate::http::wire::page::{Key, PageAsked};
 use crate::http::wire::{AuthorWire, PersonWire};
 use crate::store::projections::{Page, PersonPart, Row, RowKind, Sight};
-use crate::store::{StoreError, read};
+use crate::store::StoreError;
 
 /// 1e-7 degree as degrees.
 pub(super) fn degrees(e7: i32) -> f64 {
@@ -20,9 +20,7 @@ pub(super) fn degrees(e7: i32) -> f64 {
 
 /// What a grant sees of a unit and those below it, or of everything it reaches.
 pub(super) fn sight(centre: &Centre, grant: &Grant, unit: Option<UnitId>) -> Sight {
-    let directory = Centre::directory(centre);
-    let units = unit.map(|unit| directory.units().subtree(unit, centre.now()));
-    grant.sight(units.as_deref())
+    centre.part(grant, unit)
 }
 
 /// A page of a list, typed, each row with its place.
@@ -31,10 +29,9 @@ pub(super) fn list<T: DeserializeOwned>(
     sight: &Sight,
     page: &Page,
 ) -> Result<Rows<T>, AppError> {
-    let rows = read(centre.store(), |reads| reads.rows(sight, page))?;
-    rows.into_iter()
-        .map(|row| Ok((Key(row.at, row.key.clone()), parsed(&row)?)))
-        .collect()
+    let rows = centre.list(sight, page)?;
+    let placed = rows.into_iter().map(|(row, (at, key))| (Key(at, key), row));
+    Ok(placed.collect())
 }
 
 /// One row by its key, if `grant` reaches it; absent and hidden are the same.
@@ -44,9 +41,7 @@ pub(super) fn one<T: DeserializeOwned>(
     kind: RowKind,
     key: &[u8],
 ) -> Result<T, AppError> {
-    let row = read(centre.store(), |reads| reads.row(kind, key))?;
-    let row = row.filter(|row| grant.reaches(row.owner.unit, row.owner.audience));
-    Ok(parsed(&row.ok_or(AppError::NotFound)?)?)
+    centre.one(grant, kind, key)
 }
 
 /// Asks for rows behind the last one of the page before.
@@ -60,7 +55,7 @@ pub(super) fn page(kind: RowKind, asked: &PageAsked) -> Page {
 
 /// The row's text as its type.
 pub(super) fn parsed<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    serde_json::from_str(&row.text).map_err(|_damaged| StoreError::Damaged("row"))
+    serde_json::from_str(&row.text).map_err(StoreError::row("projected row"))
 }
 
 /// A person with the name that is known now.

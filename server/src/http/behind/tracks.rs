@@ -197,10 +197,8 @@ fn decoded(centre: &Centre, it: &SegmentRow) -> Result<Segment, AppError> {
         // Erased by an order: the row says that it was, its places are gone.
         return Ok(Segment::default());
     };
-    let body =
-        TrackBody::from_bytes(body).map_err(|_damaged| StoreError::Damaged("segment body"))?;
-    let segment = decode(&body.segment).map_err(|_damaged| StoreError::Damaged("segment"))?;
-    Ok(segment)
+    let body = TrackBody::from_bytes(body).map_err(StoreError::row("segment body"))?;
+    Ok(decode(&body.segment).map_err(StoreError::row("segment"))?)
 }
 
 fn lon_lat(fix: &Fix) -> Value {

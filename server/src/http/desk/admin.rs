@@ -198,7 +198,7 @@ fn describe(
 }
 
 /// The same decision again, now with the password.
-fn with_password(
+pub(super) fn with_password(
     front: &Front,
     asker: &Asker,
     verb: Verb,
@@ -210,7 +210,8 @@ fn with_password(
     grant.map_err(|access::PasswordNeeded| Problem::password_needed())
 }
 
-fn audit(
+/// Notes what was decided.
+pub(super) fn audit(
     front: &Front,
     act: AuditAct,
     asker: &Asker,

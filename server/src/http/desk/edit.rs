@@ -11,6 +11,7 @@ use crate::http::front::Front;
 use crate::http::given::Given;
 use crate::http::idempotency::{Made, once};
 use crate::http::problem::Problem;
+use crate::http::unread;
 use crate::http::who::{Desk, id};
 use crate::http::wire::incident::{EditWire, IncidentDetailWire};
 
@@ -33,12 +34,14 @@ pub async fn edit_incident(
     let said = serde_json::to_vec(&(&edit.fields, &edit.resolve));
     let said = said.map_err(|error| Problem::internal(&error))?;
     let named = [incident.as_bytes().as_slice(), tag.as_bytes(), &said];
+    let person = desk.asker.person;
     let work = async {
         let tag = tag.clone();
         let edited = front.ask(move |front| {
             let edited = front.behind.edit_incident(&grant, incident, &tag, &edit)?;
             let mut edited = edited.ok_or(Problem::changed_since())?;
             fill_in(front, &grant, incident, &mut edited.incident)?;
+            unread::opened(front, person, incident, &mut edited)?;
             Ok(edited)
         });
         let edited = edited.await?;

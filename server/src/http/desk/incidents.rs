@@ -5,15 +5,17 @@ use axum::extract::{Path, State};
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tala_protocol::id::PersonId;
 use utoipa::IntoParams;
 
 use super::files::fill_in;
 use crate::app::access::Verb;
-use crate::http::behind::{IncidentFilter, Tagged};
+use crate::http::behind::{IncidentFilter, Listed, Tagged};
 use crate::http::front::Front;
 use crate::http::given::{Asked, id_of, time_of};
 use crate::http::paging::{self, page_of};
 use crate::http::problem::Problem;
+use crate::http::unread;
 use crate::http::who::{Desk, id};
 use crate::http::wire::incident::{IncidentDetailWire, IncidentTypesWire, IncidentWire};
 use crate::http::wire::page::PageWire;
@@ -71,13 +73,17 @@ pub async fn incidents(
         band: asked.band,
         q: asked.q.filter(|words| !words.trim().is_empty()),
     };
-    let rows = front
-        .behind(move |it| it.incidents(&grant, &filter, &page))
-        .await?;
+    let person = desk.asker.person;
+    let rows = front.ask(move |front| {
+        let rows = front.behind.incidents(&grant, &filter, &page)?.into_iter();
+        rows.map(|(key, it)| Ok((key, for_reader(front, person, it)?)))
+            .collect()
+    });
+    let rows = rows.await?;
     Ok(Json(paging::answer(&front, &list, limit, rows)))
 }
 
-/// One incident. Its entity tag names the heads of its document.
+/// One incident. Its entity tag names the heads of its document. Opening it marks it as read.
 #[utoipa::path(get, path = "/api/v1/incidents/{id}", tag = "incidents",
     params(("id" = String, Path)),
     responses((status = 200, body = IncidentDetailWire), (status = 401), (status = 403), (status = 404)))]
@@ -88,9 +94,11 @@ pub async fn incident(
 ) -> Result<Response, Problem> {
     let grant = desk.may(Verb::SeeIncidents)?;
     let incident = id(&incident)?;
+    let person = desk.asker.person;
     let found = front.ask(move |front| {
         let mut found = front.behind.incident(&grant, incident)?;
         fill_in(front, &grant, incident, &mut found.incident)?;
+        unread::opened(front, person, incident, &mut found)?;
         Ok(found)
     });
     Ok(tagged(found.await?))
@@ -105,6 +113,15 @@ pub async fn incident_types(
 ) -> Result<Json<IncidentTypesWire>, Problem> {
     desk.may(Verb::SeeMap)?;
     Ok(Json(front.behind(|it| it.incident_types()).await?))
+}
+
+/// An incident of a list, as this person has read it or not.
+fn for_reader(front: &Front, person: PersonId, it: Listed) -> Result<IncidentWire, Problem> {
+    let incident = id(&it.incident.id)?;
+    Ok(IncidentWire {
+        unread: unread::is_unread(front, person, incident, &it.tag)?,
+        ..it.incident
+    })
 }
 
 /// An incident with its entity tag.

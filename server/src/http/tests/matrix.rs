@@ -34,6 +34,7 @@ struct Tries {
     incident: ObjectId,
     patrol: ObjectId,
     device: DeviceId,
+    alert: String,
     absent: String,
 }
 
@@ -53,12 +54,17 @@ impl Tries {
             ("POST", "/api/v1/device/enrol" | "/api/v1/device/sync")
             | ("PATCH" | "HEAD" | "GET", "/api/v1/device/media/{hash}")
             | ("PUT", "/api/v1/device/media/{hash}/chunks") => Value::Null,
-            ("DELETE", "/api/v1/session") => Value::Null,
+            ("POST", "/api/v1/incidents/{id}/grants") => json!({
+                "unit": OTHER_STATION.to_string(), "audience": "field", "hand_over": true,
+                "password": "not the password",
+            }),
+            ("DELETE", "/api/v1/session") | ("POST", "/api/v1/alerts/{id}/ack") => Value::Null,
             ("GET", _) if KNOWN_READS.contains(&route) => Value::Null,
             _ => return None,
         };
         let id = match route {
             it if it.starts_with("/api/v1/incidents/") => self.incident.to_string(),
+            it if it.starts_with("/api/v1/alerts/") => self.alert.clone(),
             it if it.starts_with("/api/v1/devices/") => self.device.to_string(),
             _ => self.patrol.to_string(),
         };
@@ -70,12 +76,13 @@ impl Tries {
     }
 }
 
-const KNOWN_READS: [&str; 20] = [
+const KNOWN_READS: [&str; 21] = [
     "/healthz",
     "/readyz",
     "/basemap.pmtiles",
     "/api/v1/session",
     "/api/v1/units",
+    "/api/v1/alerts",
     "/api/v1/patrols",
     "/api/v1/patrols/{id}",
     "/api/v1/patrols/{id}/track",
@@ -218,6 +225,7 @@ async fn every_route_says_who_may() {
     let mut phone = office.centre.phone("Batu");
     let (incident, _) = office.incident(&mut phone, &titled("An incident of the first station"));
     let patrol = office.ride(&mut phone, 436_000_000, 1_160_000_000);
+    let alert = office.calls_for_help(&mut phone);
     let revoked = office.centre.phone("Temur");
     let mut everybody = everybody(&mut office);
     revoke(&office, revoked.device());
@@ -225,6 +233,7 @@ async fn every_route_says_who_may() {
         incident,
         patrol,
         device: phone.device(),
+        alert,
         absent: tala_protocol::hash::Digest::sha256(b"absent").to_string(),
     };
     everybody.push(("device".to_owned(), Principal::Phone(Box::new(phone))));

@@ -31,6 +31,8 @@ use crate::http::nonces::Nonces;
 use crate::http::routes;
 use crate::http::wire::page::Cursors;
 use crate::media::Media;
+use crate::store::projections::RowKind;
+use crate::store::read;
 use crate::store_door::DoorStore;
 use crate::testing::{BEGIN, TestCentre, TestIncident, TestPhone, membership};
 
@@ -178,6 +180,18 @@ impl Office {
         );
         self.hands_over(phone, &[envelope]);
         patrol
+    }
+
+    /// A call for help from a phone; returns the alert's id.
+    pub(super) fn calls_for_help(&self, phone: &mut TestPhone) -> String {
+        let envelope = self.centre.call_for_help(phone, 0);
+        self.hands_over(phone, &[envelope]);
+        let alerts = read(self.centre.store.as_ref(), |reads| {
+            reads.all_rows(RowKind::Alert)
+        });
+        let alerts = alerts.expect("reads");
+        let last = alerts.iter().max_by_key(|row| row.at).expect("an alert");
+        String::from_utf8(last.key.clone()).expect("hex")
     }
 
     /// Takes envelopes in and waits until desks see them.

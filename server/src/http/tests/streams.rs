@@ -7,8 +7,10 @@ use axum::http::Method;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use tala_protocol::cert::Role;
+use tala_protocol::envelope::Audience;
 
 use super::office::{Office, Staff, asks, titled};
+use crate::app::access::Verb;
 use crate::testing::{OTHER_STATION, STATION};
 
 async fn opens(office: &Office, staff: &Staff, last: Option<&str>) -> BodyDataStream {
@@ -106,4 +108,26 @@ async fn signing_out_and_stopping_end_streams_with_a_word() {
         text.contains("event: bye") && text.contains("shutdown"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn whoever_was_granted_a_record_is_told_of_it_from_then_on() {
+    let mut office = Office::new();
+    let mut phone = office.centre.phone("Batu");
+    let chief = office.with(Role::StationChief, STATION);
+    let other = office.with(Role::StationChief, OTHER_STATION);
+    let (id, mut incident) = office.incident(&mut phone, &titled("On the border"));
+    let mut stream = opens(&office, &other, None).await;
+    let shares = office.centre.may(chief.person, Verb::Share);
+    let to = (OTHER_STATION, Audience::Field);
+    let centre = &office.centre.centre;
+    let shared = centre.share(&shares.expect("allowed"), id, to, false);
+    shared.expect("shared");
+    let text = reads(&mut stream, "On the border", SOON).await;
+    assert!(text.contains("On the border"), "{text}");
+    assert!(text.contains("\"unread\":true"), "{text}");
+    let change = incident.write(&mut phone, &titled("Still on the border"));
+    office.hands_over(&mut phone, &[change]);
+    let text = reads(&mut stream, "Still on", SOON).await;
+    assert!(text.contains("Still on the border"), "{text}");
 }

@@ -271,3 +271,18 @@ pub struct IncidentTypeWire {
     /// Place in lists.
     pub order: u64,
 }
+
+/// To whom an incident is shown, or handed over.
+#[derive(Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareWire {
+    /// Which unit.
+    pub unit: String,
+    /// `field`, `command` or `crime`.
+    pub audience: String,
+    /// Whether the unit becomes responsible.
+    #[serde(default)]
+    pub hand_over: bool,
+    /// The password, again.
+    pub password: String,
+}

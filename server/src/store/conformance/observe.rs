@@ -44,6 +44,7 @@ pub fn observe(reads: &dyn Reads) -> Result<String, StoreError> {
             }
         }
         say("feeds", &reads.feeds_of(DeviceId::from_bytes([n; 16]))?);
+        say("told", &reads.told(DeviceId::from_bytes([n; 16]))?);
         say(
             "list",
             &(
@@ -57,6 +58,7 @@ pub fn observe(reads: &dyn Reads) -> Result<String, StoreError> {
         say("node", &reads.node(u32::from(n % 3), u64::from(n))?);
         say("statements about", &reads.statements_about(subject(n))?);
         say("shown", &reads.statement_shown(Lsn(1), &scope(n))?);
+        say("shown in", &reads.statement_lists(Lsn(u64::from(n)))?.len());
         say("quarantined", &reads.quarantined(Lsn(u64::from(n)))?);
         say(
             "bytes",

@@ -30,6 +30,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         1 => lsn.clone().prop_map(Verb::Erase),
         1 => (id.clone(), 0..5u64, any::<Option<u32>>())
             .prop_map(|(f, s, at)| Verb::Feed(f, s, at.map(u64::from))),
+        1 => (id.clone(), 0..3u8, -5..5i64).prop_map(|(d, u, at)| Verb::Told(d, u, at)),
         2 => (id.clone(), lsn.clone()).prop_map(|(s, l)| Verb::Deliver(s, l)),
         1 => (id.clone(), id.clone()).prop_map(|(o, s)| Verb::Grant(o, s)),
         1 => (0..3u32, 0..8u64, any::<u8>()).prop_map(|(l, i, h)| Verb::Node(l, i, h)),
@@ -42,6 +43,8 @@ fn verb() -> impl Strategy<Value = Verb> {
         4 => (id.clone(), id.clone(), id.clone(), -2..5i64, prop::option::of(0..3i64),
               prop::option::of(0..3u8))
             .prop_map(|(k, key, u, at, t, p)| Verb::Row(k, key, u, at, t, p)),
+        1 => (id.clone(), id.clone()).prop_map(|(k, key)| Verb::ForgetRow(k, key)),
+        1 => lsn.clone().prop_map(Verb::ForgetBox),
         1 => (lsn, -200..200i32, -200..200i32).prop_map(|(l, w, s)| Verb::Box(l, w, s)),
         1 => (id, prop::collection::vec(0..9u8, 0..6)).prop_map(|(o, t)| Verb::Tokens(o, t)),
         1 => Just(Verb::Live),

@@ -11,7 +11,7 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 use crate::store::projections::{BoxE7, LiveRow, Owner, Row, RowKind};
 use crate::store::{
     EnrolmentRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, StaffRow, Standing,
-    StoreError, Subject, Tx,
+    StoreError, Subject, Told, Tx,
 };
 
 /// One thing to write. Small numbers stand for ids.
@@ -25,6 +25,8 @@ pub enum Verb {
     Erase(u64),
     /// State of a feed.
     Feed(u8, u64, Option<u64>),
+    /// What a device was told: device, unit, when.
+    Told(u8, u8, i64),
     /// An entry of a list.
     Deliver(u8, u64),
     /// An object in a list.
@@ -47,6 +49,10 @@ pub enum Verb {
     Row(u8, u8, u8, i64, Option<i64>, Option<u8>),
     /// A box.
     Box(u64, i32, i32),
+    /// A derived row is forgotten: kind, key.
+    ForgetRow(u8, u8),
+    /// A box is forgotten.
+    ForgetBox(u64),
     /// Tokens of an object.
     Tokens(u8, Vec<u8>),
     /// An event of the live feed.
@@ -112,6 +118,13 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
             }
             None => Ok(()),
         },
+        Verb::Told(device, unit, at) => tx.set_told(
+            DeviceId::from_bytes([*device; 16]),
+            &Told {
+                units: (0..=*unit).map(|n| UnitId::from_bytes([n; 16])).collect(),
+                at: UnixMs(*at),
+            },
+        ),
         Verb::Deliver(list, lsn) if there(tx, *lsn)? => {
             tx.deliver(&scope(*list), Lsn(*lsn)).map(|_| ())
         }
@@ -150,6 +163,11 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
                 north: south.saturating_add(100),
             },
         ),
+        Verb::ForgetRow(kind, key) => {
+            let kind = RowKind::ALL[usize::from(*kind) % RowKind::ALL.len()];
+            tx.forget_row(kind, &[*key; 16])
+        }
+        Verb::ForgetBox(lsn) => tx.forget_box(Lsn(*lsn)),
         Verb::Tokens(object, tokens) => {
             let tokens: std::collections::BTreeSet<_> =
                 tokens.iter().map(|token| format!("词{token}")).collect();

@@ -1,13 +1,14 @@
 //! Feeds and delivery lists in the model.
 
+use tala_protocol::envelope::Audience;
 use tala_protocol::feed::FeedKey;
-use tala_protocol::id::{DeviceId, ObjectId};
+use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 use tala_protocol::sync::Scope;
 
 use super::State;
 use crate::store::{
     DeliveryEntry, DeliveryReads, DeliveryWrites, FeedNo, FeedReads, FeedRow, FeedWrites, Lsn,
-    Neighbour, Standing, StoreError,
+    Neighbour, Standing, StoreError, Told,
 };
 
 impl FeedReads for State {
@@ -33,6 +34,10 @@ impl FeedReads for State {
         own.sort_by_key(|(_, row)| row.no);
         Ok(own)
     }
+
+    fn told(&self, device: DeviceId) -> Result<Option<Told>, StoreError> {
+        Ok(self.told.get(&device).cloned())
+    }
 }
 
 impl FeedWrites for State {
@@ -51,6 +56,11 @@ impl FeedWrites for State {
         if let Some(kept) = self.feeds.values_mut().find(|kept| kept.no == row.no) {
             *kept = *row;
         }
+        Ok(())
+    }
+
+    fn set_told(&mut self, device: DeviceId, told: &Told) -> Result<(), StoreError> {
+        self.told.insert(device, told.clone());
         Ok(())
     }
 }
@@ -76,6 +86,7 @@ impl DeliveryReads for State {
                 position,
                 lsn: *lsn,
                 device: envelope.header().device(),
+                epoch: envelope.header().feed.epoch,
                 len: u32::try_from(len).ok()?,
                 object: envelope.object(),
                 known_at: stored.known_at,
@@ -85,8 +96,13 @@ impl DeliveryReads for State {
     }
 
     fn granted(&self, object: ObjectId) -> Result<Vec<Scope>, StoreError> {
-        let all = self.shown.iter().filter(|(o, _)| *o == object);
-        Ok(all.map(|(_, scope)| *scope).collect())
+        let first = Scope {
+            unit: UnitId::from_bytes([0; 16]),
+            audience: Audience::Field,
+        };
+        let all = self.shown.range((object, first)..);
+        let own = all.take_while(|(of, _)| *of == object);
+        Ok(own.map(|(_, scope)| *scope).collect())
     }
 }
 

@@ -108,6 +108,11 @@ impl ProjectionWrites for State {
         Ok(())
     }
 
+    fn forget_row(&mut self, kind: RowKind, key: &[u8]) -> Result<(), StoreError> {
+        self.projections.rows.remove(&(kind, key.to_vec()));
+        Ok(())
+    }
+
     fn forget_rows(&mut self, kind: RowKind) -> Result<(), StoreError> {
         self.projections.rows.retain(|(of, _), _| *of != kind);
         Ok(())
@@ -115,6 +120,11 @@ impl ProjectionWrites for State {
 
     fn put_box(&mut self, lsn: Lsn, of: &BoxE7) -> Result<(), StoreError> {
         self.projections.boxes.insert(lsn, *of);
+        Ok(())
+    }
+
+    fn forget_box(&mut self, lsn: Lsn) -> Result<(), StoreError> {
+        self.projections.boxes.remove(&lsn);
         Ok(())
     }
 

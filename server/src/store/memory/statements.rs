@@ -25,6 +25,11 @@ impl StatementReads for State {
     fn statement_shown(&self, lsn: Lsn, scope: &Scope) -> Result<bool, StoreError> {
         Ok(self.statements_shown.contains(&(lsn, *scope)))
     }
+
+    fn statement_lists(&self, lsn: Lsn) -> Result<Vec<Scope>, StoreError> {
+        let all = self.statements_shown.iter().filter(|(of, _)| *of == lsn);
+        Ok(all.map(|(_, scope)| *scope).collect())
+    }
 }
 
 impl StatementWrites for State {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tala_protocol::envelope::Audience;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
+use tala_protocol::registry::Code;
 
 mod form;
 
@@ -163,7 +164,7 @@ pub struct IncidentRow {
     /// Whose.
     pub owner: Owner,
     /// Code of the category.
-    pub category: Option<u16>,
+    pub category: Option<Code>,
     /// What it is called.
     pub title: Option<String>,
     /// What was seen.
@@ -316,6 +317,38 @@ pub struct AlertRow {
     /// The zone.
     pub zone: Option<String>,
     /// What was said.
+    pub note: Option<String>,
+    /// Ids of the envelopes that raised it, hex: the first, then the latest.
+    #[serde(default)]
+    pub envelopes: Vec<String>,
+    /// Who took it on; none: it is open.
+    #[serde(default)]
+    pub acknowledged: Option<AlertAck>,
+}
+
+/// A word about an alert, whether that is here or not: one may be taken back and come again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AckRow {
+    /// Number of the envelope that says so.
+    pub lsn: u64,
+    /// Whose it is.
+    pub owner: Owner,
+    /// By which device it came.
+    #[serde(with = "id_hex")]
+    pub device: DeviceId,
+    /// What was said.
+    pub said: AlertAck,
+}
+
+/// The first word that somebody looks after an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertAck {
+    /// Who.
+    #[serde(with = "id_hex_opt", default)]
+    pub person: Option<PersonId>,
+    /// When the centre learned of it, ms.
+    pub at: i64,
+    /// A word to whoever waits.
     pub note: Option<String>,
 }
 

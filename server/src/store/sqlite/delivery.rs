@@ -1,6 +1,6 @@
 //! Delivery lists in SQLite.
 
-use rusqlite::{Row, params};
+use rusqlite::{Params, Row, params};
 use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
@@ -24,7 +24,7 @@ impl DeliveryReads for Session<'_> {
         limit: usize,
     ) -> Result<Vec<DeliveryEntry>, StoreError> {
         let sql = "SELECT d.position, d.lsn, f.device AS device, e.object AS object, e.known_at,
-                length(e.header) + coalesce(length(e.body), 0)
+                length(e.header) + coalesce(length(e.body), 0), f.epoch
              FROM scope s
              JOIN delivery d ON d.scope = s.no AND d.position > ?3
              JOIN envelope e ON e.lsn = d.lsn
@@ -48,6 +48,7 @@ impl DeliveryReads for Session<'_> {
                 object: id(row, "object")?,
                 known_at: UnixMs(row.get(4)?),
                 len: row.get(5)?,
+                epoch: row.get(6)?,
             })
         };
         self.rows("delivery list", sql, params, read)
@@ -55,8 +56,20 @@ impl DeliveryReads for Session<'_> {
 
     fn granted(&self, object: ObjectId) -> Result<Vec<Scope>, StoreError> {
         let sql = "SELECT unit, audience FROM shown WHERE object = ?1 ORDER BY unit, audience";
+        self.scopes("grants", sql, [object.as_bytes()])
+    }
+}
+
+impl Session<'_> {
+    /// Lists by unit and audience, the first two columns of a statement.
+    pub(super) fn scopes(
+        &self,
+        what: &'static str,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<Vec<Scope>, StoreError> {
         let read = |row: &Row<'_>| Ok((id(row, "unit")?, row.get::<_, Vec<u8>>(1)?));
-        let raws = self.rows("grants", sql, [object.as_bytes()], read)?;
+        let raws = self.rows(what, sql, params, read)?;
         let mut scopes = Vec::with_capacity(raws.len());
         for (unit, bytes) in raws {
             let audience = audience(&bytes)?;

@@ -3,11 +3,14 @@
 use rusqlite::{Row, params};
 use tala_protocol::envelope::{Header, Lane};
 use tala_protocol::feed::{FeedHead, FeedKey};
-use tala_protocol::id::DeviceId;
+use tala_protocol::id::{DeviceId, UnitId};
+use tala_protocol::time::UnixMs;
 
 use super::session::Session;
 use super::value::{audience, audience_bytes, digest, id, int, uint};
-use crate::store::{FeedNo, FeedReads, FeedRow, FeedWrites, Lsn, Neighbour, Standing, StoreError};
+use crate::store::{
+    FeedNo, FeedReads, FeedRow, FeedWrites, Lsn, Neighbour, Standing, StoreError, Told,
+};
 
 const STATE: &str = "no, head_seq, head_id, highest_seq, forked_at";
 
@@ -85,6 +88,22 @@ impl FeedReads for Session<'_> {
         }
         Ok(feeds)
     }
+
+    fn told(&self, device: DeviceId) -> Result<Option<Told>, StoreError> {
+        let sql = "SELECT units, at FROM told WHERE device = ?1";
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?));
+        let Some((units, at)) = self.row("told", sql, [device.as_bytes()], read)? else {
+            return Ok(None);
+        };
+        let units: Result<Vec<UnitId>, _> = units.chunks(16).map(UnitId::from_slice).collect();
+        match units {
+            Ok(units) => Ok(Some(Told {
+                units,
+                at: UnixMs(at),
+            })),
+            Err(_) => Err(StoreError::Damaged("told")),
+        }
+    }
 }
 
 impl FeedWrites for Session<'_> {
@@ -119,6 +138,18 @@ impl FeedWrites for Session<'_> {
             row.forked_at.map(|at| int("sequence", at)).transpose()?,
         ];
         self.write("feed", sql, params).map(|_| ())
+    }
+
+    fn set_told(&mut self, device: DeviceId, told: &Told) -> Result<(), StoreError> {
+        let sql = "INSERT INTO told (device, units, at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (device) DO UPDATE SET units = ?2, at = ?3";
+        let units: Vec<u8> = told
+            .units
+            .iter()
+            .flat_map(|unit| *unit.as_bytes())
+            .collect();
+        let params = params![device.as_bytes(), units, told.at.0];
+        self.write("told", sql, params).map(|_| ())
     }
 }
 

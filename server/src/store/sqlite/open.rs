@@ -57,6 +57,28 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Opens for writing beside another process: nothing is made, migrated or set for others.
+pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
+    let opening = |source| StoreError::Open {
+        path: path.to_owned(),
+        source,
+    };
+    refuse_foreign(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(opening)?;
+    prepare(&connection, READER_CACHE_KIB).map_err(opening)?;
+    let (found, known) = (pragma(&connection, "user_version")?, newest_schema());
+    if found < known {
+        return Err(StoreError::Older { found, known });
+    }
+    connection
+        .execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        .map_err(opening)?;
+    read_back(&connection, "journal_mode", "wal")?;
+    read_back(&connection, "synchronous", "2")?;
+    Ok(connection)
+}
+
 /// Opens for reading only.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let opening = |source| StoreError::Open {

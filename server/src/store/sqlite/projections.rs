@@ -146,6 +146,12 @@ impl ProjectionWrites for Session<'_> {
         self.write("row", &sql, params).map(|_| ())
     }
 
+    fn forget_row(&mut self, kind: RowKind, key: &[u8]) -> Result<(), StoreError> {
+        let sql = "DELETE FROM projected WHERE kind = ?1 AND key = ?2";
+        self.write("row", sql, params![kind.code(), key])
+            .map(|_| ())
+    }
+
     fn forget_rows(&mut self, kind: RowKind) -> Result<(), StoreError> {
         let sql = "DELETE FROM projected WHERE kind = ?1";
         self.write("rows", sql, [kind.code()]).map(|_| ())
@@ -156,6 +162,11 @@ impl ProjectionWrites for Session<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5)";
         let params = params![int("box", lsn.0)?, of.west, of.east, of.south, of.north];
         self.write("box", sql, params).map(|_| ())
+    }
+
+    fn forget_box(&mut self, lsn: Lsn) -> Result<(), StoreError> {
+        let sql = "DELETE FROM box WHERE lsn = ?1";
+        self.write("box", sql, [int("box", lsn.0)?]).map(|_| ())
     }
 
     fn put_tokens(&mut self, object: ObjectId, tokens: &[String]) -> Result<(), StoreError> {
@@ -259,7 +270,7 @@ const fn record_column(kind: RowKind) -> Option<&'static str> {
     match kind {
         RowKind::Patrol | RowKind::Incident => Some("key"),
         RowKind::Segment | RowKind::Change | RowKind::Media => Some("parent"),
-        RowKind::Position | RowKind::Alert | RowKind::Zone => None,
+        RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
     }
 }
 

@@ -30,6 +30,12 @@ impl StatementReads for Session<'_> {
         let found = self.row("shown statement", sql, params, |row| row.get::<_, i64>(0))?;
         Ok(found.is_some())
     }
+
+    fn statement_lists(&self, lsn: Lsn) -> Result<Vec<Scope>, StoreError> {
+        let sql = "SELECT unit, audience FROM statement_shown WHERE lsn = ?1
+             ORDER BY unit, audience";
+        self.scopes("shown statements", sql, [int("number", lsn.0)?])
+    }
 }
 
 impl StatementWrites for Session<'_> {

@@ -13,7 +13,6 @@ use tala_server::store::{Lsn, read};
 use super::super::SimError;
 use super::super::centre::{BEGIN_MS, station};
 use super::super::clock::Jump;
-use super::super::known;
 use super::super::phone::key_of;
 use super::super::plants::Plant;
 use super::super::rogue::{Trick, forge, handing_over};
@@ -46,11 +45,7 @@ impl World {
         let books = self.book_ids()?;
         let before: Vec<Digest> = self.promised_on(n)?;
         let (device, fixes) = (self.phone(n)?.device, backup.fixes);
-        for _ in 0..known::OPENINGS_SINCE_BACKUP {
-            self.phone(n)?.kill(now_ms)?;
-        }
         self.phone(n)?.go_back(backup, now_ms)?;
-        self.phone(n)?.went_back = true;
         // It knows again what it knew then, until the centre tells it otherwise.
         let cursors = self.phone(n)?.engine()?.store().cursors();
         let cursors = cursors.map_err(tala_client::engine::EngineError::from)?;
@@ -98,6 +93,14 @@ impl World {
                 let before = self.book_ids()?;
                 if !self.centre.restore()? {
                     return self.centre.back_up();
+                }
+                // One in three goes wrong: an older backup is taken, and some phones hear of both at once.
+                if self.rng.random_ratio(1, 3) {
+                    let back = self.rng.random_range(0..20);
+                    self.centre.find_older_backup(back)?;
+                    self.centre.restore()?;
+                    self.counts.restores += 1;
+                    self.log.line("and to an older one".into());
                 }
                 let after = self.book_ids()?;
                 let lost = before

@@ -13,7 +13,6 @@ use tala_protocol::transport::Transport;
 
 use super::super::SimError;
 use super::super::centre::BEGIN_MS;
-use super::super::known;
 use super::super::phone::Hands;
 use super::super::world::World;
 use crate::oracle::Way;
@@ -186,11 +185,9 @@ impl World {
             .store()
             .docs()
             .map_err(tala_client::engine::EngineError::from)?;
-        let home = engine.identity().unit;
-        let may = |unit| known::EDITS_OF_OTHER_UNITS || unit == home;
         let incidents = docs
             .iter()
-            .filter(|row| row.doc_type == DocType::Incident.code() && may(row.unit));
+            .filter(|row| row.doc_type == DocType::Incident.code());
         let incidents: Vec<ObjectId> = incidents.map(|row| row.object).collect();
         if incidents.is_empty() {
             return Ok(None);

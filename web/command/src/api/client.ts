@@ -87,6 +87,10 @@ export class ApiClient {
     return (await this.get<{ items: Alert[] }>('/alerts', { state: 'open' }, signal)).items;
   }
 
+  async acknowledge(alert: string): Promise<void> {
+    await this.send('POST', `/alerts/${encodeURIComponent(alert)}/ack`);
+  }
+
   incidents(query: Query, signal?: AbortSignal): Promise<Page<Incident>> {
     return this.get('/incidents', query, signal);
   }

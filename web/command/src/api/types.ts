@@ -235,6 +235,9 @@ export interface Alert {
   lon: number;
   lat: number;
   at: string;
+  /** Absent from servers that keep no state of alerts: open. */
+  state?: 'open' | 'closed';
+  acknowledged?: { by: PersonRef; at: string } | null;
 }
 
 export interface TrackEvent {

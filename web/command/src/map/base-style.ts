@@ -8,12 +8,15 @@ import type { Palette } from './palette.ts';
 export const BASEMAP = 'basemap';
 export const TEXT_FONT = ['Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif'];
 
+/** Languages a name can be printed in on the map. */
+export type NameKey = 'zh' | 'en' | 'mn';
+
 export interface BaseOptions {
   palette: Palette;
   /** Address of the PMTiles archive, or null when the operator installed none. */
   basemapUrl: string | null;
   /** Which name of a settlement to print. */
-  nameField: 'name_zh' | 'name_en';
+  nameField: `name_${NameKey}`;
 }
 
 export function baseStyle(options: BaseOptions): StyleSpecification {
@@ -169,7 +172,7 @@ function textLayers(palette: Palette, nameField: string): LayerSpecification[] {
       type: 'symbol',
       'source-layer': 'settlement',
       layout: {
-        'text-field': ['coalesce', ['get', nameField], ['get', 'name_zh'], ['get', 'name_en']],
+        'text-field': placeName(nameField),
         'text-font': TEXT_FONT,
         'text-size': [
           'case',
@@ -184,4 +187,11 @@ function textLayers(palette: Palette, nameField: string): LayerSpecification[] {
       paint: { 'text-color': palette('map-text'), ...halo },
     }),
   ];
+}
+
+/** The name, unless it is in the traditional Mongolian script: name-markers.ts sets that one. */
+function placeName(nameField: string): unknown[] {
+  const name = ['coalesce', ['get', nameField], ['get', 'name_zh'], ['get', 'name_en'], ''];
+  const traditional = ['all', ['>=', name, '\u1800'], ['<', name, '\u18b0']];
+  return ['case', traditional, '', name];
 }

@@ -1,5 +1,7 @@
-// From records to what the map draws. Pure; the map class only hands the result to MapLibre.
+// From records to what the map draws. Pure; the map class only hands the result to MapLibre. Every feature has an id,
+// so that a change can be handed over alone (diff.ts). Ids begin with a letter: MapLibre takes digits for a number.
 
+import { isTraditional, type Locale, pickName } from '@tala/shared/i18n/locales';
 import type {
   Position as Coordinates,
   Feature,
@@ -8,7 +10,15 @@ import type {
   LineString,
   Point,
 } from 'geojson';
-import type { Alert, Incident, LonLat, Position, TrackCollection, TrackFeature } from '../api/types.ts';
+import type {
+  Alert,
+  Incident,
+  LonLat,
+  Position,
+  TrackCollection,
+  TrackFeature,
+  ZoneCollection,
+} from '../api/types.ts';
 import { ageBucket, positionBadge } from './age.ts';
 import { incidentImage, positionImage } from './sign-names.ts';
 
@@ -35,7 +45,8 @@ export function trackLines(
       patrol: properties.patrol ?? patrol ?? '',
       transport: properties.transport,
     };
-    return [{ type: 'Feature' as const, geometry: feature.geometry, properties: line }];
+    const id = `t:${properties.segment}:${properties.from}`;
+    return [{ type: 'Feature' as const, id, geometry: feature.geometry, properties: line }];
   });
   return { type: 'FeatureCollection', features };
 }
@@ -47,7 +58,8 @@ export function gapLines(tracks: TrackCollection, patrol?: string): FeatureColle
     if (feature.properties.kind !== 'gap' || !from || !to) return [];
     if (from[0] === to[0] && from[1] === to[1]) return [];
     const properties = { patrol: feature.properties.patrol ?? patrol ?? '', cause: feature.properties.cause };
-    return [{ type: 'Feature' as const, geometry: feature.geometry, properties }];
+    const id = `g:${properties.patrol}:${feature.properties.from}`;
+    return [{ type: 'Feature' as const, id, geometry: feature.geometry, properties }];
   });
   return { type: 'FeatureCollection', features };
 }
@@ -102,12 +114,43 @@ export function incidentPoints(
 export function alertPoints(alerts: readonly Alert[]): FeatureCollection<Point> {
   return {
     type: 'FeatureCollection',
-    features: alerts.map((one) => point([one.lon, one.lat], { id: one.id })),
+    features: alerts.map((one) => point([one.lon, one.lat], { id: one.id, patrol: one.patrol ?? '' })),
   };
 }
 
-function point(at: LonLat, properties: Record<string, unknown>): Feature<Point> {
-  return { type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties };
+function point(at: LonLat, properties: { id: string } & Record<string, unknown>): Feature<Point> {
+  return {
+    type: 'Feature',
+    id: `p:${properties.id}`,
+    geometry: { type: 'Point', coordinates: at },
+    properties,
+  };
+}
+
+/** Side in pixels from which a zone is seen as an area and not as a speck. */
+const AREA_PX = 20;
+const TILE_PX = 512;
+
+/**
+ * Zones with the name to print and the zoom to draw them from. A Mongolian reader gets a name in the traditional script
+ * (`mong`, set by name-markers.ts and not by the map) where there is none in Cyrillic.
+ */
+export function zoneAreas(zones: ZoneCollection | null, locale: Locale): FeatureCollection {
+  const features = (zones?.features ?? []).map(({ geometry, properties: { id, kind, names } }) => {
+    const name = pickName(names, locale);
+    const mong = locale === 'mn' && !names.mn_cyrl ? (names.mn_mong ?? '') : '';
+    const label = mong !== '' || isTraditional(name) ? '' : name;
+    const properties = { id, kind, name, label, mong, from_zoom: fromZoom(geometry) };
+    return { type: 'Feature' as const, id: `z:${id}`, geometry, properties };
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+function fromZoom(geometry: Geometry): number {
+  const [west, south, east, north] = boundsOf([geometry]) ?? [0, 0, 0, 0];
+  const side = Math.max(east - west, north - south);
+  const zoom = Math.log2((AREA_PX * 360) / TILE_PX / Math.max(side, 1e-6));
+  return Math.min(14, Math.max(0, Math.ceil(zoom)));
 }
 
 /** Smallest box around all coordinates, or null when there are none. */

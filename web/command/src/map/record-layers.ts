@@ -1,9 +1,11 @@
-// Layers of our own records, above the base map: zones, tracks, gaps, geometry, incidents, last positions.
+// Layers of our own records, above the base map, and their order. Lines are here; points and zones have their files.
 
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { LayerSpecification } from 'maplibre-gl';
-import { TEXT_FONT } from './base-style.ts';
-import { type Palette, TRANSPORTS, transportToken, ZONE_KINDS, zoneToken } from './palette.ts';
+import { match } from './expressions.ts';
+import { type Palette, TRANSPORTS, transportToken } from './palette.ts';
+import { pointLayers } from './point-layers.ts';
+import { zoneLayers, zoneNameLayer } from './zone-layers.ts';
 
 export const SOURCES = [
   'zones',
@@ -20,15 +22,23 @@ export type SourceName = (typeof SOURCES)[number];
 /** What the reader can switch off, and the layers it stands for. */
 export const LAYER_GROUPS = {
   tracks: ['track-halo', 'track-case', 'track', 'track-tick', 'gap-case', 'gap'],
-  positions: ['position-halo', 'position'],
-  incidents: ['incident-halo', 'incident'],
+  positions: ['position-halo', 'position', 'position-group'],
+  incidents: ['incident-halo', 'incident', 'incident-group'],
   zones: ['zone-hatch', 'zone-line', 'zone-halo', 'zone-name'],
   relief: ['base-contour', 'base-contour-index', 'base-contour-text'],
 } as const;
 export type LayerGroup = keyof typeof LAYER_GROUPS;
 
 /** Layers that answer a click, topmost first. */
-export const CLICKABLE = ['position', 'incident', 'track', 'zone-hatch'] as const;
+export const CLICKABLE = [
+  'alert',
+  'position',
+  'position-group',
+  'incident',
+  'incident-group',
+  'track',
+  'zone-hatch',
+] as const;
 
 /** Areas and lines: between the ground and the names of the base map. */
 export function lineLayers(palette: Palette): LayerSpecification[] {
@@ -37,58 +47,8 @@ export function lineLayers(palette: Palette): LayerSpecification[] {
 }
 
 /** Names of zones and all signs: above everything. */
-export function signLayers(palette: Palette, nameKey: 'zh' | 'en'): LayerSpecification[] {
-  return [zoneNameLayer(palette, nameKey), ...pointLayers(palette)] as unknown as LayerSpecification[];
-}
-
-function zoneColour(palette: Palette): unknown[] {
-  return match('kind', ZONE_KINDS, (kind) => palette(zoneToken(kind)), palette('zone-pasture'));
-}
-
-function zoneLayers(palette: Palette): unknown[] {
-  const hatch = match('kind', ZONE_KINDS, (kind) => `hatch:${kind}`, 'hatch:pasture');
-  const none = ['==', ['get', 'id'], ''];
-  return [
-    {
-      id: 'zone-hatch',
-      type: 'fill',
-      source: 'zones',
-      paint: { 'fill-pattern': hatch, 'fill-opacity': 0.75 },
-    },
-    {
-      id: 'zone-halo',
-      type: 'line',
-      source: 'zones',
-      filter: none,
-      paint: { 'line-color': palette('sign-halo'), 'line-width': 5 },
-    },
-    {
-      id: 'zone-line',
-      type: 'line',
-      source: 'zones',
-      paint: { 'line-color': zoneColour(palette), 'line-width': MAP_SIZES.zoneLine },
-    },
-  ];
-}
-
-function zoneNameLayer(palette: Palette, nameKey: string): unknown {
-  return {
-    id: 'zone-name',
-    type: 'symbol',
-    source: 'zones',
-    minzoom: 9,
-    layout: {
-      'text-field': ['coalesce', ['get', `name_${nameKey}`], ['get', 'name_zh']],
-      'text-font': TEXT_FONT,
-      'text-size': MAP_SIZES.label,
-      'text-max-width': 8,
-    },
-    paint: {
-      'text-color': zoneColour(palette),
-      'text-halo-color': palette('map-halo'),
-      'text-halo-width': MAP_SIZES.labelHalo,
-    },
-  };
+export function signLayers(palette: Palette): LayerSpecification[] {
+  return [zoneNameLayer(palette), ...pointLayers(palette)] as unknown as LayerSpecification[];
 }
 
 /** Geometry of the incident that is open: its outline, and the line of sight when it was seen from afar. */
@@ -212,74 +172,4 @@ function trackLayers(palette: Palette): unknown[] {
       },
     },
   ];
-}
-
-function pointLayers(palette: Palette): unknown[] {
-  return [
-    haloLayer('incident-halo', 'incidents', 20, palette),
-    {
-      id: 'incident',
-      type: 'symbol',
-      source: 'incidents',
-      layout: {
-        'icon-image': ['get', 'image'],
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
-        'symbol-sort-key': ['get', 'order'],
-      },
-    },
-    haloLayer('position-halo', 'positions', 18, palette),
-    {
-      id: 'position',
-      type: 'symbol',
-      source: 'positions',
-      layout: {
-        'icon-image': ['get', 'image'],
-        'icon-allow-overlap': true,
-        'symbol-sort-key': ['get', 'order'],
-        'text-field': ['step', ['zoom'], '', 9.5, ['get', 'name']],
-        'text-font': TEXT_FONT,
-        'text-size': MAP_SIZES.label,
-        'text-anchor': 'top',
-        'text-offset': [0, 1],
-        'text-optional': true,
-      },
-      paint: {
-        'text-color': palette('map-text'),
-        'text-halo-color': palette('map-halo'),
-        'text-halo-width': MAP_SIZES.labelHalo,
-      },
-    },
-    {
-      id: 'alert',
-      type: 'symbol',
-      source: 'alerts',
-      layout: { 'icon-image': 'alert', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
-    },
-  ];
-}
-
-function haloLayer(id: string, source: SourceName, radius: number, palette: Palette): unknown {
-  return {
-    id,
-    type: 'circle',
-    source,
-    filter: ['==', ['get', 'id'], ''],
-    paint: {
-      'circle-radius': radius,
-      'circle-color': palette('sign-halo'),
-      'circle-opacity': 0.55,
-      'circle-stroke-color': palette('sign-selected'),
-      'circle-stroke-width': 2,
-    },
-  };
-}
-
-function match(
-  property: string,
-  known: readonly string[],
-  value: (one: string) => string,
-  otherwise: string,
-): unknown[] {
-  return ['match', ['get', property], ...known.flatMap((one) => [one, value(one)]), otherwise];
 }

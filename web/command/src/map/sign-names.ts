@@ -8,6 +8,7 @@ export type SignName =
   | { kind: 'position'; transport: string; bucket: AgeBucket; badge: PositionBadge }
   | { kind: 'hatch'; zone: string }
   | { kind: 'alert' }
+  | { kind: 'group'; worst: string }
   | { kind: 'tick'; transport: string };
 
 export function incidentImage(icon: string, severity: string): string {
@@ -21,7 +22,8 @@ export function positionImage(transport: string, bucket: AgeBucket, badge: Posit
 /** Signs that layers name by themselves. */
 export function fixedSigns(): string[] {
   const hatches = ZONE_KINDS.map((kind) => `hatch:${kind}`);
-  return ['alert', ...hatches, ...TRANSPORTS.map((transport) => `tick:${transport}`)];
+  const groups = ['low', 'medium', 'high', 'emergency', 'plain', 'overdue'].map((worst) => `group:${worst}`);
+  return ['alert', ...groups, ...hatches, ...TRANSPORTS.map((transport) => `tick:${transport}`)];
 }
 
 export function parseSign(name: string): SignName | null {
@@ -31,6 +33,7 @@ export function parseSign(name: string): SignName | null {
     return { kind, transport: a, bucket: b as AgeBucket, badge: c as PositionBadge };
   }
   if (kind === 'alert') return { kind };
+  if (kind === 'group') return { kind, worst: a };
   if (kind === 'hatch') return { kind, zone: a };
   if (kind === 'tick') return { kind, transport: a };
   return null;

@@ -33,6 +33,8 @@ function sizeOf(sign: SignName): number {
       return MAP_SIZES.position;
     case 'alert':
       return MAP_SIZES.alert;
+    case 'group':
+      return MAP_SIZES.group;
     case 'hatch':
       return MAP_SIZES.hatch;
     case 'tick':
@@ -50,6 +52,9 @@ function draw(context: CanvasRenderingContext2D, sign: SignName, size: number, p
       break;
     case 'hatch':
       drawHatch(context, sign.zone, size, palette);
+      break;
+    case 'group':
+      drawGroup(context, sign.worst, size, palette);
       break;
     case 'alert':
       drawAlert(context, size, palette);
@@ -191,6 +196,27 @@ function drawHatch(context: CanvasRenderingContext2D, kind: string, size: number
   context.strokeStyle = palette(zoneToken(kind));
   context.lineWidth = kind === 'pasture' ? 1.8 : 1.1;
   context.stroke(new Path2D(HATCHES[kind] ?? HATCHES.pasture));
+}
+
+/** Several in one place: the shape of the worst, with another behind it; the number is the map's own text. */
+function drawGroup(context: CanvasRenderingContext2D, worst: string, size: number, palette: Palette): void {
+  const position = worst === 'plain' || worst === 'overdue';
+  const line = worst === 'overdue' ? 'sign-overdue' : 'sign-low';
+  const tokens = position ? { fill: 'sign-paper', line } : severityTokens(worst);
+  const outline = new Path2D(severityPath(position ? 'low' : worst, size, 6));
+  for (const offset of [2.5, 0]) {
+    context.save();
+    context.translate(offset, -offset);
+    context.strokeStyle = palette('sign-case');
+    context.lineWidth = 3.5;
+    context.stroke(outline);
+    context.fillStyle = palette(tokens.fill);
+    context.fill(outline);
+    context.strokeStyle = palette(tokens.line);
+    context.lineWidth = 1.6;
+    context.stroke(outline);
+    context.restore();
+  }
 }
 
 /** A call for help: the one sign in solid red with a ring, on top of everything. */

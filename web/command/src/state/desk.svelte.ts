@@ -5,7 +5,6 @@ import { i18n, t } from '@tala/shared/i18n/i18n';
 import type { ApiClient } from '../api/client.ts';
 import { browserEnvironment, type FeedState, LiveFeed } from '../api/live.ts';
 import type {
-  Alert,
   Incident,
   IncidentType,
   Patrol,
@@ -16,7 +15,8 @@ import type {
   Unit,
   ZoneCollection,
 } from '../api/types.ts';
-import { withTrack } from '../map/geojson.ts';
+import { type Bounds, withTrack } from '../map/geojson.ts';
+import { AlertBook } from './alerts.svelte.ts';
 import { clock } from './clock.svelte.ts';
 import { type Filters, incidentQuery, inView, patrolQuery, trackQuery } from './filters.ts';
 import { ListStore } from './list.svelte.ts';
@@ -27,7 +27,6 @@ import { unitsUnder } from './units.ts';
 
 const MAX_TRACK_POINTS = 40_000;
 const MAP_LIST_LIMIT = 500;
-const SOS_KEPT_MS = 24 * 3_600_000;
 
 export class Desk {
   readonly session: Session;
@@ -41,10 +40,12 @@ export class Desk {
   readonly out: ListStore<Patrol>;
   readonly patrols: ListStore<Patrol>;
   readonly incidents: ListStore<Incident>;
+  readonly alerts: AlertBook;
 
   feedState = $state<FeedState>('connecting');
   lastHeardMs = $state(0);
-  alerts = $state.raw<Alert[]>([]);
+  /** Where the map is asked to look, and what to select there; the map page takes it. */
+  asked = $state.raw<{ bounds: Bounds; patrol: string | null } | null>(null);
   /** Ids of incidents that changed since a page read them: an open detail reads itself again. */
   touched = $state.raw<{ id: string; n: number }>({ id: '', n: 0 });
 
@@ -58,12 +59,13 @@ export class Desk {
     this.out = new ListStore((query, signal) => client.patrols(query, signal), MAP_LIST_LIMIT);
     this.patrols = new ListStore((query, signal) => client.patrols(query, signal));
     this.incidents = new ListStore((query, signal) => client.incidents(query, signal));
+    this.alerts = new AlertBook(client, session);
     this.feed = new LiveFeed(browserEnvironment, {
       position: (item) => this.onPosition(item),
       track: (event) => this.onTrack(event),
       patrol: (item) => this.onPatrol(item),
       incident: (item) => this.onIncident(item),
-      alert: (item) => this.onAlert(item),
+      alert: (item) => this.alerts.take(item),
       reset: () => this.readAll(),
       bye: (reason) => this.onBye(reason),
       state: (state, heard) => {
@@ -108,17 +110,18 @@ export class Desk {
   readNow(): void {
     void this.positions.load((signal) => this.client.positions({}, signal));
     void this.out.read({ state: 'out' });
-    void this.readAlerts();
+    void this.alerts.read();
   }
 
-  /** A server that has no list of alerts still sends new ones live; what is known stays. */
-  private async readAlerts(): Promise<void> {
-    try {
-      const open = await this.client.alerts();
-      this.alerts = open.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-    } catch {
-      // The feed's state already says that the server cannot be reached.
-    }
+  /** Asks the map to show a place. */
+  lookAt(bounds: Bounds, patrol: string | null): void {
+    this.asked = { bounds, patrol };
+  }
+
+  /** The reader has opened it: it is no longer new to this desk. */
+  markRead(id: string): void {
+    const known = this.incidents.items.find((one) => one.id === id);
+    if (known?.unread) this.incidents.upsert({ ...known, unread: false }, true);
   }
 
   readReference(): void {
@@ -189,11 +192,6 @@ export class Desk {
       notices.say(t('incident.new', { title, unit: this.unitName(item.unit) }));
     }
     this.touch(item.id);
-  }
-
-  private onAlert(item: Alert): void {
-    const kept = this.alerts.filter((one) => one.id !== item.id);
-    this.alerts = [item, ...kept].filter((one) => clock.exact() - Date.parse(one.at) < SOS_KEPT_MS);
   }
 
   private touch(id: string): void {

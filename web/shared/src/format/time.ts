@@ -44,11 +44,19 @@ export function dayKey(ms: number, zone: string): string {
 /** `6月1日` / `1 Jun`; with the year when it is not this one. */
 export function dayText(ms: number, now: number, zone: string, locale: Locale): string {
   const sameYear = dayKey(ms, zone).slice(0, 4) === dayKey(now, zone).slice(0, 4);
+  if (locale === 'mn') return mongolianDay(dayKey(ms, zone), sameYear);
   const tag = locale === 'en' ? 'en-GB' : locale;
   const key = `${tag}${sameYear ? 'md' : 'ymdl'}`;
   const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
   if (!sameYear) options.year = 'numeric';
   return format(tag as Locale, zone, key, options).format(ms);
+}
+
+/** `11 сарын 22`; most browsers know no Mongolian and would fall back to English. */
+function mongolianDay(key: string, sameYear: boolean): string {
+  const [year = 0, month = 0, day = 0] = key.split('-').map(Number);
+  const text = `${month} сарын ${day}`;
+  return sameYear ? text : `${year} оны ${text}`;
 }
 
 /** `14:02` today, `6月1日 14:02` on any other day. */
@@ -77,7 +85,10 @@ export function momentAgeText(ms: number, now: number, zone: string, locale: Loc
   });
 }
 
+const MONGOLIAN_WEEKDAYS = ['Ня', 'Да', 'Мя', 'Лх', 'Пү', 'Ба', 'Бя'];
+
 function weekdayText(ms: number, zone: string, locale: Locale): string {
+  if (locale === 'mn') return MONGOLIAN_WEEKDAYS[new Date(dayKey(ms, zone)).getUTCDay()] ?? '';
   return format(locale, zone, 'wd', { weekday: 'short' }).format(ms);
 }
 

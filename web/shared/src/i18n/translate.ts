@@ -3,13 +3,14 @@
 
 import en from './en.ts';
 import type { Locale } from './locales.ts';
+import mn from './mn.ts';
 import zh from './zh-CN.ts';
 
 export type MessageKey = keyof typeof zh;
 export type Messages = Record<MessageKey, string>;
 export type MessageArgs = Record<string, string | number>;
 
-export const DICTIONARIES: Record<Locale, Messages> = { 'zh-CN': zh, en };
+export const DICTIONARIES: Record<Locale, Messages> = { 'zh-CN': zh, en, mn };
 
 export function translate(locale: Locale, key: MessageKey, args: MessageArgs = {}): string {
   return fill(DICTIONARIES[locale][key], args);
