@@ -12,7 +12,6 @@ impl<S: Store> Engine<S> {
         let patrol = self.patrol.filter(|p| p.state == PatrolState::Recording)?;
         let fix = patrol.last?.fix;
         Some(Beacon {
-            device: self.me.device,
             patrol: Some(patrol.object),
             at: fix.time,
             lat_e7: fix.lat_e7,
@@ -34,7 +33,7 @@ pub(crate) async fn signed_beacon<S: Store>(
     battery_pct: Option<u8>,
 ) -> Option<Vec<u8>> {
     let beacon = engine.beacon(battery_pct)?;
-    let message = beacon.bytes_to_sign(engine.realm());
+    let message = beacon.bytes_to_sign(engine.realm(), engine.me.device);
     let signature = signer.sign(&message).await.ok()?;
     Some(beacon.signed(signature).to_bytes())
 }

@@ -19,6 +19,7 @@ use crate::documents::{Documents, DocumentsError};
 use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
 use crate::install::{InstallMarker, Installation, MarkerError};
+use crate::media::PutOff;
 use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
@@ -39,6 +40,7 @@ pub struct Engine<S> {
     pub(crate) journal_len: u64,
     pub(crate) run: [u8; 16],
     pub(crate) installation: Installation,
+    pub(crate) put_off: PutOff,
 }
 
 /// Why the engine did not do something. Nothing of it happened.
@@ -148,6 +150,7 @@ impl<S: Store> Engine<S> {
             journal_len,
             run: entropy.bytes16(),
             installation,
+            put_off: PutOff::default(),
         };
         let interrupted = engine.take_up_recording(now)?;
         let opening = Opening {

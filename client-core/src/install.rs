@@ -192,7 +192,7 @@ pub(crate) fn lacks_own(store: &impl Store) -> Result<bool, EngineError> {
     Ok(set.is_some_and(|bytes| !bytes.is_empty()))
 }
 
-/// The centre has given all that it has: nothing is lacking any more.
+/// The centre knows of the present epoch: it gives what is lacking unasked.
 pub(crate) fn has_own() -> Write {
     Write::Set(LACKS_OWN, Vec::new())
 }

@@ -6,11 +6,13 @@
 //! checked on arrival, and an upload goes on where it was cut.
 
 mod blobs;
+mod put_off;
 mod upload;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use blobs::FolderBlobs;
 pub use blobs::{BlobError, Blobs, MemoryBlobs};
+pub(crate) use put_off::PutOff;
 pub use upload::{CHUNKS_AT_ONCE, upload};
 
 use tala_picture::{THUMB_EDGE_PX, thumbnail};
@@ -142,6 +144,9 @@ impl<S: Store> Engine<S> {
         complete: bool,
     ) -> Result<(), EngineError> {
         let row = self.store.media(&hash)?.ok_or(MediaError::Unknown(hash))?;
+        if complete || uploaded > row.uploaded {
+            self.put_off.forget(&hash);
+        }
         if row.uploaded == uploaded && row.complete == complete {
             return Ok(());
         }

@@ -5,10 +5,12 @@
 //! then the thumbnails they name; then the track; then originals. Inside a lane a feed keeps its order.
 
 use tala_protocol::envelope::{Envelope, Lane};
+use tala_protocol::hash::Digest;
 use tala_protocol::sync::LeafRange;
 
 use crate::engine::{Engine, EngineError, newest_own};
-use crate::store::{EnvelopeRow, MediaRow, Pick, Store};
+use crate::store::{Delivery, EnvelopeRow, MediaRow, Pick, Store};
+use crate::sync::Why;
 
 /// Bytes of one batch on a weak link.
 pub const BATCH_WEAK_BYTES: usize = 8 * 1024;
@@ -18,6 +20,8 @@ pub const BATCH_GOOD_BYTES: usize = 256 * 1024;
 const ENVELOPE_COST_BYTES: usize = 96;
 /// Most envelopes read at once.
 const READ_AT_ONCE: usize = 1_024;
+/// What is acknowledged and was written longer ago than this is to be proved even to a periodic sync, ms.
+const PROVE_AFTER_MS: i64 = 15 * 60 * 1_000;
 /// Most ranges asked to be proved at once.
 const RANGES_MAX: usize = 64;
 
@@ -63,7 +67,7 @@ impl<S: Store> Engine<S> {
                 urgent: true,
             });
         }
-        let thumbs_first = link == Link::Weak && self.next_upload(false)?.is_some();
+        let thumbs_first = link == Link::Weak && self.next_upload(false, &[])?.is_some();
         let (mut envelopes, mut newest) = (Vec::new(), 0);
         let mut room = link.batch_bytes();
         for lane in [Lane::Record, Lane::Media, Lane::Track] {
@@ -97,20 +101,40 @@ impl<S: Store> Engine<S> {
         Ok(false)
     }
 
-    /// Leaves that the centre named and has not proved.
-    pub(crate) fn to_prove(&self) -> Result<Vec<LeafRange>, EngineError> {
+    /// Leaves that the centre named and has not proved, if it is time to ask: what is acknowledged can wait
+    /// for others, so that a live phone does not fetch a proof for every segment.
+    pub(crate) fn to_prove(&self, why: Why) -> Result<Vec<LeafRange>, EngineError> {
         let Some(log) = self.centre.log else {
             return Ok(Vec::new());
         };
-        let rows = self.store.envelopes(&Pick::Unproved(log), READ_AT_ONCE)?;
+        let mut rows = self.store.envelopes(&Pick::Unproved(log), READ_AT_ONCE)?;
+        if why == Why::Periodic && !rows.iter().any(|row| self.has_waited(row)) {
+            rows.retain(|row| matches!(row.delivery, Delivery::Claimed(_)));
+        }
         let leaves = rows.iter().filter_map(|row| row.delivery.leaf());
         Ok(ranges(leaves.map(|at| at.leaf)))
     }
 
+    /// Whether the proof of an envelope is due, by the clock of the last sync. One that went back says
+    /// nothing: it is due.
+    fn has_waited(&self, row: &EnvelopeRow) -> bool {
+        let now = self.centre.synced_at.unwrap_or(row.kept_at);
+        let waited_ms = now.0.saturating_sub(row.kept_at.0);
+        !(0..=PROVE_AFTER_MS).contains(&waited_ms)
+    }
+
     /// The next file to send: thumbnails before originals, what is begun before what is not.
-    pub(crate) fn next_upload(&self, originals: bool) -> Result<Option<MediaRow>, EngineError> {
+    /// Those in `skip` and those that were put off are passed over.
+    pub(crate) fn next_upload(
+        &self,
+        originals: bool,
+        skip: &[Digest],
+    ) -> Result<Option<MediaRow>, EngineError> {
         let mut rows = self.store.media_all()?;
-        rows.retain(|row| row.held && !row.complete && (originals || row.thumb));
+        rows.retain(|row| {
+            let waits = skip.contains(&row.hash) || self.put_off.waits(&row.hash);
+            row.held && !row.complete && !waits && (originals || row.thumb)
+        });
         rows.sort_by_key(|row| (!row.thumb, row.uploaded == 0));
         for row in rows {
             // The centre takes bytes only for what it has a description of.

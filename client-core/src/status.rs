@@ -1,6 +1,8 @@
 //! Where each record is: on this phone, acknowledged, at the centre, in quarantine. Computed from
 //! signatures, receipts and verdicts, never from a request having returned.
 
+use std::collections::BTreeMap;
+
 use tala_protocol::body::Ruling;
 use tala_protocol::doc::DocType;
 use tala_protocol::id::ObjectId;
@@ -75,9 +77,16 @@ impl<S: Store> Engine<S> {
     /// Every record on this phone, oldest first.
     pub fn status(&mut self) -> Result<Vec<RecordStatus>, EngineError> {
         let docs = self.store.docs()?;
+        let mut files: BTreeMap<ObjectId, (usize, usize)> = BTreeMap::new();
+        for file in self.store.media_all()?.iter().filter(|file| !file.thumb) {
+            let (all, complete) = files.entry(file.object).or_default();
+            *all += 1;
+            *complete += usize::from(file.complete);
+        }
         let mut out = Vec::with_capacity(docs.len());
         for doc in docs {
-            out.push(self.status_of(doc.object, DocType::from_code(doc.doc_type))?);
+            let of_it = files.get(&doc.object).copied().unwrap_or_default();
+            out.push(self.status_of(doc.object, DocType::from_code(doc.doc_type), of_it)?);
         }
         Ok(out)
     }
@@ -86,6 +95,7 @@ impl<S: Store> Engine<S> {
         &mut self,
         object: ObjectId,
         doc_type: DocType,
+        files: (usize, usize),
     ) -> Result<RecordStatus, EngineError> {
         let rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;
         let mut envelopes: Vec<(Whereabouts, usize)> = Vec::new();
@@ -107,12 +117,6 @@ impl<S: Store> Engine<S> {
         if unsealed > 0 {
             whereabouts = whereabouts.min(Whereabouts::Here);
         }
-        let files = self.store.media_all()?;
-        let files: Vec<bool> = files
-            .iter()
-            .filter(|f| f.object == object && !f.thumb)
-            .map(|f| f.complete)
-            .collect();
         Ok(RecordStatus {
             object,
             doc_type,
@@ -122,10 +126,7 @@ impl<S: Store> Engine<S> {
             envelopes,
             quarantined,
             unsealed,
-            files: (
-                files.len(),
-                files.iter().filter(|complete| **complete).count(),
-            ),
+            files,
         })
     }
 

@@ -20,5 +20,6 @@ mod tests;
 
 pub use reply::{Outcome, REPLY_LEN_MAX, Refusal, Span, SyncReply};
 pub use request::{
-    Cursor, FEATURE_OWN, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope, SyncRequest, Versions,
+    BUDGET_DEFAULT_BYTES, Cursor, FEATURE_OWN, LIST_CLOSED, LeafRange, REQUEST_LEN_MAX, Scope,
+    SyncRequest, Versions,
 };

@@ -196,7 +196,6 @@ fn bodies_are_frozen() {
     };
     check("envelope/body-grant.hex", &grant.to_bytes());
     let beacon = Beacon {
-        device: public(3).device_id(),
         patrol: Some(object(3)),
         at: UnixMs(1_780_000_000_000),
         lat_e7: 437_000_000,
@@ -207,7 +206,10 @@ fn bodies_are_frozen() {
         battery_pct: Some(64),
         transport: Some(Transport::Horse),
     };
-    let signed = beacon.signed(sign(3, &beacon.bytes_to_sign(&realm())));
+    let signed = beacon.signed(sign(
+        3,
+        &beacon.bytes_to_sign(&realm(), public(3).device_id()),
+    ));
     check("envelope/beacon.hex", &signed.to_bytes());
 }
 
@@ -302,7 +304,7 @@ fn request(cursors: &[Cursor], runs: &[Run]) -> SyncRequest {
         runs: runs.to_vec(),
         prove: vec![LeafRange { first: 5, count: 6 }],
         proof_from: Some(9),
-        budget_bytes: 262_144,
+        budget_bytes: 8_192,
         beacon: Some(vec![1, 2, 3]),
     }
 }
@@ -338,7 +340,8 @@ fn reply(cursors: &[Cursor], runs: &[Run]) -> SyncReply {
         wanted: vec![Digest::sha256(b"photo")],
         server_time: Some(UnixMs(1_780_000_000_000)),
         scopes: Some(cursors.to_vec()),
-        ..SyncReply::empty(LogId::from_bytes([0x10; 16]))
+        log: Some(LogId::from_bytes([0x10; 16])),
+        ..SyncReply::empty()
     }
 }
 
@@ -355,10 +358,7 @@ fn sync_messages_are_frozen() {
     let runs = vec![Run::pack(&envelopes()).expect("one feed")];
     check("sync/request.hex", &request(&cursors, &runs).to_bytes());
     check("sync/reply.hex", &reply(&cursors, &runs).to_bytes());
-    check(
-        "sync/reply-idle.hex",
-        &SyncReply::empty(LogId::from_bytes([0x10; 16])).to_bytes(),
-    );
+    check("sync/reply-idle.hex", &SyncReply::empty().to_bytes());
     let progress = FeedProgress {
         feed: feed(3, Lane::Track),
         first_seq: 1,

@@ -117,6 +117,44 @@ fn a_sync_whose_write_fails_is_simply_done_again() {
 }
 
 #[test]
+fn a_file_that_the_centre_does_not_list_yet_is_tried_again_and_holds_nothing_up() {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    let incident = phone.reports("照片");
+    let [early, late] = [b"early".as_slice(), b"late"].map(|bytes| {
+        let facts = FileFacts {
+            bytes,
+            media_type: "application/octet-stream",
+            taken_at: None,
+            place_e7: None,
+        };
+        let now = phone.now;
+        let attached = phone
+            .engine
+            .attach(incident, facts, &mut phone.blobs, now)
+            .expect("attaches");
+        attached.hash
+    });
+    let mut link = phone.link(&centre);
+    link.unlisted.push(early);
+    let sync = |phone: &mut crate::testing::Phone<_>, link: &mut _| {
+        phone
+            .sync_over(link, Why::Periodic, Link::Weak)
+            .expect("syncs")
+    };
+    let summary = sync(&mut phone, &mut link);
+    assert_eq!((summary.uploaded, summary.put_off), (1, 1));
+    assert!(centre.borrow().files.contains_key(&late));
+    link.unlisted.clear();
+    let summary = sync(&mut phone, &mut link);
+    assert_eq!((summary.uploaded, summary.put_off), (0, 0), "too soon");
+    phone.wait_ms(15_000);
+    let summary = sync(&mut phone, &mut link);
+    assert_eq!((summary.uploaded, summary.put_off), (1, 0));
+    assert!(centre.borrow().files.contains_key(&early));
+}
+
+#[test]
 fn an_upload_goes_on_where_it_was_cut_and_what_is_safe_may_go() {
     let (centre, unit) = centre();
     let mut phone = phone(1, &centre, unit);

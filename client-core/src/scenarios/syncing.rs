@@ -74,6 +74,31 @@ fn nothing_is_at_the_centre_before_a_receipt_says_so() {
 }
 
 #[test]
+fn a_live_phone_asks_for_proofs_together_and_not_for_each() {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    phone.sync(&centre).expect("syncs");
+    centre.borrow_mut().mood = Mood::Acknowledges;
+    let periodic = |phone: &mut Phone<MemoryStore>| {
+        let mut link = phone.link(&centre);
+        let summary = phone.sync_over(&mut link, Why::Periodic, Link::Weak);
+        summary.expect("syncs").proved
+    };
+    let first = phone.reports("一");
+    assert_eq!(periodic(&mut phone), 0);
+    phone.wait_ms(60_000);
+    let second = phone.reports("二");
+    assert_eq!((periodic(&mut phone), periodic(&mut phone)), (0, 0));
+    assert_eq!(whereabouts(&mut phone, first), Whereabouts::Acknowledged);
+    phone.wait_ms(15 * 60_000);
+    periodic(&mut phone);
+    assert_eq!(periodic(&mut phone), 2);
+    for object in [first, second] {
+        assert_eq!(whereabouts(&mut phone, object), Whereabouts::AtCentre);
+    }
+}
+
+#[test]
 fn a_lost_answer_costs_nothing_and_doubles_nothing() {
     let (centre, unit) = centre();
     let mut phone = phone(1, &centre, unit);
@@ -233,10 +258,9 @@ fn what_a_phone_cannot_verify_yet_is_read_again_once_the_author_is_known() {
         let all = centre.envelopes().iter();
         all.filter(|e| kinds(e.header().kind)).cloned().collect()
     };
-    let log = a.engine.centre().log.expect("knows one");
     let scope = a.engine.store().cursors().expect("reads")[0].scope;
     let page = |envelopes: &[Envelope], position| {
-        let mut reply = SyncReply::empty(log);
+        let mut reply = SyncReply::empty();
         reply.runs = Run::pack_all(envelopes);
         reply.cursors = vec![Cursor { scope, position }];
         frame::close(&reply.to_bytes())

@@ -61,10 +61,16 @@ where
                 let answer = with.transport.sync(frame).await?;
                 session.on_reply(engine, &answer, (with.clock)())?
             }
-            Step::Upload(hash) => {
-                let (sent, complete) = upload(engine, with.transport, with.blobs, hash).await?;
-                session.on_uploaded(engine, hash, sent, complete, (with.clock)())?
-            }
+            Step::Upload(hash) => match upload(engine, with.transport, with.blobs, hash).await {
+                Ok((sent, complete)) => {
+                    session.on_uploaded(engine, hash, sent, complete, (with.clock)())?
+                }
+                Err(DriveError::Transport(error)) if error.retry.is_about_one() => {
+                    tracing::warn!(%hash, %error, "a file is put off");
+                    session.on_put_off(engine, hash, (with.clock)())?
+                }
+                Err(error) => return Err(error),
+            },
             Step::Done(summary) => return Ok(summary),
         };
     }

@@ -49,7 +49,8 @@ impl<S: Store> Engine<S> {
         now: DeviceTimes,
     ) -> Result<Took, SyncError> {
         let landed = land(&reply.spans, &sent.ids)?;
-        let log = reply.log;
+        // A log that is not named is the one that the request named.
+        let log = reply.log.or(self.centre.log).ok_or(SyncError::Misfit)?;
         let mut centre = self.centre.clone();
         let mut intake = Intake::new(self, Origin::Centre(log), now.wall);
         intake.runs(reply.runs)?;
@@ -86,7 +87,7 @@ impl<S: Store> Engine<S> {
         batch.extend(landed.deliveries(log, &proved.acknowledged));
         batch.extend(proved.writes);
         took.handed_over = landed.leaves.len();
-        if sent.own && !reply.more && !took.restored && reply.scopes.is_none() {
+        if sent.own && self.shows_epoch(&landed)? {
             batch.push(install::has_own());
         }
         batch.extend(reply.cursors.into_iter().map(Write::Cursor));
@@ -107,6 +108,18 @@ impl<S: Store> Engine<S> {
         took.fetched = taken.new;
         took.moved_on |= taken.new > 0;
         Ok(took)
+    }
+
+    /// Whether the centre has something of the present epoch now: from then on it knows by itself what this
+    /// phone may lack, also of what others hand over later.
+    fn shows_epoch(&self, landed: &Landed) -> Result<bool, EngineError> {
+        for id in landed.leaves.values() {
+            let row = self.store.envelope(id)?;
+            if row.is_some_and(|row| row.own && row.header.feed.epoch == self.me.epoch) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The centre has another log than the one we know.

@@ -71,6 +71,8 @@ pub struct Summary {
     pub moved: bool,
     /// Files that the centre now has whole.
     pub uploaded: usize,
+    /// Files that the centre could not take yet; they are tried again later.
+    pub put_off: usize,
 }
 
 /// Why an answer was not taken. The store is as it was before it.
@@ -184,19 +186,33 @@ impl SyncSession {
         self.next(engine, now, false)
     }
 
+    /// Takes note that the centre could not take a file, and says what is next: other files go on, this
+    /// one is tried again by a later sync.
+    pub fn on_put_off<S: Store>(
+        &mut self,
+        engine: &mut Engine<S>,
+        hash: Digest,
+        now: DeviceTimes,
+    ) -> Result<Step, SyncError> {
+        engine.put_off.put_off(hash, now.wall);
+        self.failed_uploads.push(hash);
+        self.summary.put_off += 1;
+        self.next(engine, now, false)
+    }
+
     fn next<S: Store>(
         &mut self,
         engine: &mut Engine<S>,
         now: DeviceTimes,
         more: bool,
     ) -> Result<Step, SyncError> {
+        engine.put_off.wake(now.wall);
         let may_go_on = self.summary.round_trips < ROUNDS_MAX && !self.summary.later;
         if may_go_on && (more || !engine.next_batch(self.options.link)?.envelopes.is_empty()) {
             return self.request(engine);
         }
-        if let Some(row) = engine.next_upload(self.options.originals)?
-            && may_go_on
-            && !self.failed_uploads.contains(&row.hash)
+        if may_go_on
+            && let Some(row) = engine.next_upload(self.options.originals, &self.failed_uploads)?
         {
             return Ok(Step::Upload(row.hash));
         }
@@ -220,7 +236,7 @@ impl SyncSession {
             Vec::new()
         } else {
             self.proof_tried = true;
-            engine.to_prove()?
+            engine.to_prove(self.options.why)?
         };
         let wants_proof = !prove.is_empty() || !batch.envelopes.is_empty();
         let checkpoint = engine.centre.checkpoint.filter(|_| wants_proof);

@@ -196,7 +196,8 @@ impl Centre {
     pub fn sync(&mut self, device: DeviceId, request: &[u8]) -> Vec<u8> {
         let request = frame::open(request, REQUEST_LEN_MAX).expect("a frame");
         let request = SyncRequest::from_bytes(&request).expect("a request");
-        let mut reply = SyncReply::empty(self.log);
+        let mut reply = SyncReply::empty();
+        reply.log = Some(self.log).filter(|log| request.log != Some(*log));
         let pushed: Vec<Envelope> = request
             .runs
             .into_iter()

@@ -24,6 +24,8 @@ pub struct MemoryLink {
     pub lose_answer: Option<u32>,
     /// Uploads end after this many requests.
     pub cut_upload_after: Option<u32>,
+    /// The centre does not list these descriptions yet.
+    pub unlisted: Vec<Digest>,
 }
 
 impl MemoryLink {
@@ -36,6 +38,7 @@ impl MemoryLink {
             bytes: (0, 0),
             lose_answer: None,
             cut_upload_after: None,
+            unlisted: Vec::new(),
         }
     }
 }
@@ -60,6 +63,9 @@ impl Transport for MemoryLink {
     }
 
     async fn media_state(&mut self, hash: Digest) -> Result<UploadState, TransportError> {
+        if self.unlisted.contains(&hash) {
+            return Err(TransportError::new("not listed", Retry::Apart));
+        }
         let centre = self.centre.borrow();
         let held = centre.files.get(&hash);
         Ok(UploadState {

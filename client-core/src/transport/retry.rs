@@ -7,6 +7,8 @@ pub enum Retry {
     Now,
     /// The same bytes again, later; not before this many ms, where the centre said so.
     After(Option<u64>),
+    /// These bytes later, others now: the centre does not know yet what they belong to.
+    Apart,
     /// These bytes never; others may go.
     Never,
     /// A person must do something: the phone is revoked, its clock is wrong, it is too old.
@@ -32,6 +34,22 @@ impl Retry {
             _ if status >= 500 => Retry::After(after),
             _ => Retry::Never,
         }
+    }
+}
+
+impl Retry {
+    /// What an HTTP status asks for when a file is handed over. 404 says that its description is not
+    /// listed (yet): it was committed a moment ago, or a restored centre has lost it and will be offered it.
+    pub fn of_upload_status(status: u16, retry_after_s: Option<u64>) -> Self {
+        match status {
+            404 => Retry::Apart,
+            _ => Self::of_status(status, retry_after_s),
+        }
+    }
+
+    /// Whether the failure is about these bytes alone, so that others may go on.
+    pub const fn is_about_one(self) -> bool {
+        matches!(self, Retry::Apart | Retry::Never)
     }
 }
 
@@ -70,6 +88,17 @@ mod tests {
         ] {
             assert_eq!(Retry::of_status(status, Some(7)), retry, "{status}");
         }
+    }
+
+    #[test]
+    fn a_file_whose_description_is_not_listed_is_not_given_up() {
+        assert_eq!(Retry::of_upload_status(404, None), Retry::Apart);
+        assert!(Retry::Apart.is_about_one() && Retry::Never.is_about_one());
+        for status in [400, 401, 403, 409, 413, 422, 429, 503] {
+            let same = Retry::of_status(status, Some(7));
+            assert_eq!(Retry::of_upload_status(status, Some(7)), same, "{status}");
+        }
+        assert!(!Retry::After(None).is_about_one() && !Retry::Person.is_about_one());
     }
 
     #[test]

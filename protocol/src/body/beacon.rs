@@ -17,11 +17,9 @@ use crate::transport::Transport;
 pub const BEACON_LEN_MAX: usize = 192;
 const TAG: &[u8] = b"tala/beacon/1";
 
-/// Where a device is, as it says.
+/// Where a device is, as it says. Which device that is goes without saying: it is the one whose key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beacon {
-    /// Which device.
-    pub device: DeviceId,
     /// The patrol it is on, if any.
     pub patrol: Option<ObjectId>,
     /// Time of the position (GNSS where known).
@@ -42,7 +40,7 @@ pub struct Beacon {
     pub transport: Option<Transport>,
 }
 
-/// A beacon with its signature over tag, realm and canonical bytes.
+/// A beacon with its signature over tag, realm, device and canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedBeacon {
     beacon_bytes: Vec<u8>,
@@ -58,9 +56,6 @@ pub enum BeaconError {
     /// The signature does not hold, or is another device's.
     #[error("beacon signature does not hold")]
     Signature(#[from] KeyError),
-    /// It speaks for another device than the one whose key it is.
-    #[error("beacon of another device")]
-    OtherDevice,
 }
 
 impl Beacon {
@@ -70,8 +65,8 @@ impl Beacon {
     }
 
     /// What the device signs.
-    pub fn bytes_to_sign(&self, realm: &Realm) -> Vec<u8> {
-        to_sign(realm, &self.to_bytes())
+    pub fn bytes_to_sign(&self, realm: &Realm, device: DeviceId) -> Vec<u8> {
+        to_sign(realm, device, &self.to_bytes())
     }
 
     /// Adds the signature.
@@ -94,19 +89,21 @@ impl SignedBeacon {
         Ok(cbor::from_slice("signed beacon", bytes, BEACON_LEN_MAX)?)
     }
 
-    /// The beacon, if `key` made the signature and it speaks for that key's device.
+    /// The beacon, if `key` made the signature.
     pub fn verify(&self, realm: &Realm, key: &PublicKey) -> Result<Beacon, BeaconError> {
-        key.verify(&to_sign(realm, &self.beacon_bytes), &self.signature)?;
-        let beacon: Beacon = cbor::from_slice("beacon", &self.beacon_bytes, BEACON_LEN_MAX)?;
-        if beacon.device != key.device_id() {
-            return Err(BeaconError::OtherDevice);
-        }
-        Ok(beacon)
+        let signed = to_sign(realm, key.device_id(), &self.beacon_bytes);
+        key.verify(&signed, &self.signature)?;
+        Ok(cbor::from_slice(
+            "beacon",
+            &self.beacon_bytes,
+            BEACON_LEN_MAX,
+        )?)
     }
 }
 
-fn to_sign(realm: &Realm, beacon: &[u8]) -> Vec<u8> {
-    [TAG, realm.root.to_tagged().as_slice(), beacon].concat()
+fn to_sign(realm: &Realm, device: DeviceId, beacon: &[u8]) -> Vec<u8> {
+    let root = realm.root.to_tagged();
+    [TAG, root.as_slice(), device.as_bytes(), beacon].concat()
 }
 
 impl<C> Encode<C> for Beacon {
@@ -121,7 +118,7 @@ impl<C> Encode<C> for Beacon {
             + u64::from(self.bearing_deg.is_some())
             + u64::from(self.battery_pct.is_some())
             + u64::from(self.transport.is_some());
-        e.map(4 + optional)?.u8(0)?.encode_with(self.device, ctx)?;
+        e.map(3 + optional)?;
         if let Some(patrol) = self.patrol {
             e.u8(1)?.encode_with(patrol, ctx)?;
         }
@@ -151,7 +148,6 @@ impl<'b> Decode<'b, ()> for Beacon {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
         let mut f = Fields::open(d)?;
         let beacon = Self {
-            device: f.need(d, 0)?,
             patrol: f.maybe(d, 1)?,
             at: UnixMs(f.need(d, 2)?),
             lat_e7: f.need(d, 3)?,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::envelope::{Audience, Realm};
 use crate::hash::Digest;
-use crate::id::{DeviceId, ObjectId, UnitId};
+use crate::id::{ObjectId, UnitId};
 use crate::key::{PublicKey, Signature};
 use crate::time::UnixMs;
 use crate::transport::Transport;
@@ -86,11 +86,12 @@ fn a_beacon_speaks_only_for_its_own_device_and_bureau() {
         root: Digest::sha256(b"root"),
     };
     let sign = |beacon: &Beacon| {
-        let signature = key.sign(&beacon.bytes_to_sign(&realm)).to_bytes();
+        let signature = key
+            .sign(&beacon.bytes_to_sign(&realm, public.device_id()))
+            .to_bytes();
         beacon.signed(Signature::from_bytes(signature)).to_bytes()
     };
     let beacon = Beacon {
-        device: public.device_id(),
         patrol: Some(ObjectId::from_bytes([1; 16])),
         at: UnixMs(1_780_000_000_000),
         lat_e7: 437_000_000,
@@ -102,7 +103,7 @@ fn a_beacon_speaks_only_for_its_own_device_and_bureau() {
         transport: Some(Transport::Horse),
     };
     let sent = sign(&beacon);
-    assert!(sent.len() <= 150, "{} bytes", sent.len());
+    assert!(sent.len() <= 130, "{} bytes", sent.len());
     let read = SignedBeacon::from_bytes(&sent).expect("own bytes");
     assert_eq!(read.verify(&realm, &public).expect("own signature"), beacon);
     let training = Realm {
@@ -112,13 +113,14 @@ fn a_beacon_speaks_only_for_its_own_device_and_bureau() {
         read.verify(&training, &public),
         Err(BeaconError::Signature(_))
     ));
-    let foreign = Beacon {
-        device: DeviceId::from_bytes([9; 16]),
-        ..beacon
-    };
-    let read = SignedBeacon::from_bytes(&sign(&foreign)).expect("well formed");
+    let other = SigningKey::from_bytes(&[5; 32]);
+    let other = PublicKey::ed25519(other.verifying_key().as_bytes()).expect("good key");
     assert!(matches!(
-        read.verify(&realm, &public),
-        Err(BeaconError::OtherDevice)
+        read.verify(&realm, &other),
+        Err(BeaconError::Signature(_))
     ));
+    let for_other = beacon.bytes_to_sign(&realm, other.device_id());
+    let borrowed = Signature::from_bytes(key.sign(&for_other).to_bytes());
+    let read = SignedBeacon::from_bytes(&beacon.signed(borrowed).to_bytes()).expect("well formed");
+    assert!(read.verify(&realm, &public).is_err());
 }

@@ -27,6 +27,8 @@ pub struct Directory {
     said: BTreeMap<Digest, Arc<Said>>,
     /// What counts of it.
     stated: Stated,
+    /// When the latest of it was made.
+    latest: Option<UnixMs>,
 }
 
 /// How an envelope's author stands.
@@ -69,6 +71,7 @@ impl Directory {
             root,
             said: BTreeMap::new(),
             stated: Stated::default(),
+            latest: None,
         }
     }
 
@@ -123,6 +126,7 @@ impl Directory {
             word,
         });
         self.said.insert(envelope.id(), Arc::clone(&said));
+        self.latest = self.latest.max(Some(header.times.wall));
         if by_root && said.word.gives_authority() {
             self.stated = Stated::of(self.said.values().map(Arc::as_ref));
         } else if self.stated.counts(&said) {
@@ -131,6 +135,13 @@ impl Directory {
             return Err(CertError::NotEntitled(device));
         }
         Ok(())
+    }
+
+    /// The time with which an office dates a statement that it makes now: later than all that it has heard,
+    /// whatever its clock did and however many it makes in one millisecond.
+    pub fn date_now(&self, now: UnixMs) -> UnixMs {
+        let after = self.latest.map(|latest| UnixMs(latest.0.saturating_add(1)));
+        after.map_or(now, |after| after.max(now))
     }
 
     /// The certified key of a device (or the root).

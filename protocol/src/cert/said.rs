@@ -8,10 +8,11 @@ use crate::time::UnixMs;
 
 /// Where a statement stands among others about the same thing: the later one counts.
 ///
-/// The office dates what it says with its own clock; inside one feed that is the order of the feed, and
-/// between feeds it is all there is that travels with the statement (the log's order does not survive a
-/// restore). What was made in the same millisecond goes by epoch and place in the feed, and last by its
-/// hash, so that everybody decides alike. No phone's clock has a say: phones make no statements.
+/// An office dates what it says later than everything that it has heard ([`super::Directory::date_now`]),
+/// so the date is an order and not the word of a clock; it is all there is between feeds that travels with
+/// a statement (the log's order does not survive a restore). Two offices that date alike without having
+/// heard of each other are told apart by epoch, place in the feed, and last by hash, so that everybody
+/// decides alike. No phone's clock has a say: phones make no statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Made {
     at: UnixMs,

@@ -55,7 +55,9 @@ impl AckBody {
             of: body.take_digest(1, "envelope")?,
             what: AckWhat::from_code(body.take_u64(2, "what")?),
             note: body.take_text_opt(3, "note", MAX_TEXT_BYTES)?,
-            about: body.take_opt(4, "alert", |raw| ObjectId::from_slice(raw.as_byte_string()?).ok())?,
+            about: body.take_opt(4, "alert", |raw| {
+                ObjectId::from_slice(raw.as_byte_string()?).ok()
+            })?,
             newer: body,
         })
     }

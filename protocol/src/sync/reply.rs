@@ -61,8 +61,9 @@ pub enum Refusal {
 pub struct SyncReply {
     /// The version chosen.
     pub version: u8,
-    /// The log that positions and leaves belong to. Another than the phone's: the centre was restored.
-    pub log: LogId,
+    /// The log that positions and leaves belong to, where it is not the one that the request names: at
+    /// first contact, and after the centre was restored.
+    pub log: Option<LogId>,
     /// What became of the push.
     pub spans: Vec<Span>,
     /// A signed acknowledgement ([`crate::log`]) where the proof is to follow.
@@ -95,11 +96,11 @@ pub struct SyncReply {
 }
 
 impl SyncReply {
-    /// A reply that says nothing but version and log.
-    pub fn empty(log: LogId) -> Self {
+    /// A reply that says nothing but its version.
+    pub fn empty() -> Self {
         Self {
             version: 1,
-            log,
+            log: None,
             spans: Vec::new(),
             ack: None,
             receipts: Vec::new(),
@@ -192,8 +193,10 @@ impl<C> Encode<C> for SyncReply {
         e: &mut Encoder<W>,
         ctx: &mut C,
     ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.map(2 + self.optional_fields())?.u8(0)?.u8(self.version)?;
-        e.u8(1)?.encode_with(self.log, ctx)?;
+        e.map(1 + self.optional_fields())?.u8(0)?.u8(self.version)?;
+        if let Some(log) = self.log {
+            e.u8(1)?.encode_with(log, ctx)?;
+        }
         if !self.spans.is_empty() {
             e.u8(2)?.encode_with(&self.spans, ctx)?;
         }
@@ -247,7 +250,8 @@ impl<'b> Decode<'b, ()> for SyncReply {
         let mut f = Fields::open(d)?;
         let mut reply = Self {
             version: f.need(d, 0)?,
-            ..Self::empty(f.need(d, 1)?)
+            log: f.maybe(d, 1)?,
+            ..Self::empty()
         };
         if f.has(d, 2)? {
             reply.spans = cbor::list_of(d, LIST_MAX)?;
@@ -291,6 +295,7 @@ impl<'b> Decode<'b, ()> for SyncReply {
 impl SyncReply {
     fn optional_fields(&self) -> u64 {
         [
+            self.log.is_some(),
             !self.spans.is_empty(),
             self.ack.is_some(),
             !self.receipts.is_empty(),

@@ -16,6 +16,8 @@ pub const LIST_CLOSED: u64 = u64::MAX;
 /// The bit of [`SyncRequest::features`] with which a phone that came back from a backup asks for what it
 /// wrote itself too: it may lack what it wrote since.
 pub const FEATURE_OWN: u64 = 1;
+/// The budget of a reply for which none is named, bytes: one page.
+pub const BUDGET_DEFAULT_BYTES: u32 = 256 * 1024;
 /// Most delivery lists that one device reads.
 const CURSORS_MAX: u64 = 64;
 /// Most runs in one request.
@@ -76,7 +78,7 @@ pub struct SyncRequest {
     pub prove: Vec<LeafRange>,
     /// Size of the newest checkpoint that the phone has verified, when it wants a consistency proof.
     pub proof_from: Option<u64>,
-    /// Bytes that the reply should not exceed before compression.
+    /// Bytes that the reply should not exceed before compression; usually [`BUDGET_DEFAULT_BYTES`].
     pub budget_bytes: u32,
     /// The signed beacon, see [`crate::body::SignedBeacon`].
     pub beacon: Option<Vec<u8>>,
@@ -185,8 +187,9 @@ impl<C> Encode<C> for SyncRequest {
             + u64::from(!self.runs.is_empty())
             + u64::from(!self.prove.is_empty())
             + u64::from(self.proof_from.is_some())
+            + u64::from(self.budget_bytes != BUDGET_DEFAULT_BYTES)
             + u64::from(self.beacon.is_some());
-        e.map(4 + optional)?
+        e.map(3 + optional)?
             .u8(0)?
             .array(2)?
             .u8(self.versions.min)?
@@ -205,7 +208,9 @@ impl<C> Encode<C> for SyncRequest {
         if let Some(size) = self.proof_from {
             e.u8(6)?.u64(size)?;
         }
-        e.u8(7)?.u32(self.budget_bytes)?;
+        if self.budget_bytes != BUDGET_DEFAULT_BYTES {
+            e.u8(7)?.u32(self.budget_bytes)?;
+        }
         if let Some(beacon) = &self.beacon {
             e.u8(8)?.bytes(beacon)?;
         }
@@ -237,7 +242,7 @@ impl<'b> Decode<'b, ()> for SyncRequest {
                 Vec::new()
             },
             proof_from: f.maybe(d, 6)?,
-            budget_bytes: f.need(d, 7)?,
+            budget_bytes: f.maybe(d, 7)?.unwrap_or(BUDGET_DEFAULT_BYTES),
             beacon: if f.has(d, 8)? {
                 Some(d.bytes()?.to_vec())
             } else {

@@ -134,6 +134,9 @@ impl<'t> Commit<'t> {
                 row.forked_at = Some(envelope.header().seq);
             }
             self.set_apart(lsn, envelope, reason)?;
+            if reason == QuarantineReason::Revoked {
+                self.show_revoked(envelope)?;
+            }
         } else {
             self.publish(lsn, envelope)?;
         }

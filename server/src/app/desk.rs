@@ -78,12 +78,7 @@ impl Centre {
     }
 
     /// Releases an envelope from quarantine, for every replica.
-    pub fn release(
-        &self,
-        grant: &Grant,
-        envelope: Digest,
-        reason: &str,
-    ) -> Result<Said, AppError> {
+    pub fn release(&self, grant: &Grant, envelope: Digest, reason: &str) -> Result<Said, AppError> {
         grant.given_for(Verb::Release)?;
         let found = read(self.store.as_ref(), |reads| {
             let Some(lsn) = reads.lsn_of(&envelope)? else {
@@ -116,12 +111,7 @@ impl Centre {
     }
 
     /// Revokes a device: what it said up to now stands, what comes later is kept apart everywhere.
-    pub fn revoke(
-        &self,
-        grant: &Grant,
-        device: DeviceId,
-        reason: &str,
-    ) -> Result<Said, AppError> {
+    pub fn revoke(&self, grant: &Grant, device: DeviceId, reason: &str) -> Result<Said, AppError> {
         grant.given_for(Verb::Revoke)?;
         let unit = self.unit_of(device);
         let unit = unit.filter(|unit| grant.units().contains(unit));

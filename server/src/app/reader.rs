@@ -1,7 +1,8 @@
 //! What desks read, each of them only what its person may see.
 //!
-//! Every list is read through a [`Grant`](crate::app::access::Grant), which only [`crate::app::access`] gives.
-//! Nothing here takes a bare id from a request and trusts it: what a grant does not reach is not found.
+//! Every list is read through a [`Grant`](crate::app::access::Grant), which only [`crate::app::access`]
+//! gives. Nothing here takes a bare id from a request and trusts it: what a grant does not reach is not
+//! found.
 
 mod lists;
 mod names;

@@ -45,7 +45,7 @@ impl Centre {
             return Err(AppError::Device);
         }
         let now = self.now();
-        let mut reply = SyncReply::empty(self.log_id());
+        let mut reply = SyncReply::empty();
         let version = Versions::CURRENT.common(request.versions);
         reply.version = version.unwrap_or(Versions::CURRENT.max);
         if let Some(beacon) = &request.beacon {
@@ -65,13 +65,16 @@ impl Centre {
             let log = reads
                 .log()?
                 .ok_or(crate::store::StoreError::Damaged("log"))?;
-            answer.log = log.id;
+            answer.log = Some(log.id).filter(|id| request.log != Some(*id));
             let mut fill = || -> Result<(), AppError> {
                 self.answer_push(reads, &log, &pushed, &mut answer, now)?;
-                // Everything that a reply proves, it proves under one checkpoint: the push's, if there is one.
+                // Receipts and the consistency proof stand under one checkpoint, the push's if there is
+                // one, or the phone could not believe the one beside the other.
                 let checkpoint = pushed.checkpoint().unwrap_or_else(|| self.checkpoint());
-                let asked = (request.prove.as_slice(), request.proof_from);
-                answer_proofs(reads, &checkpoint, asked, &mut answer)?;
+                prove(reads, &checkpoint, &request.prove, &mut answer);
+                if !pushes || !answer.receipts.is_empty() {
+                    agree(reads, &checkpoint, request.proof_from, &mut answer);
+                }
                 if pushes || !request.prove.is_empty() {
                     answer.backed_up_to = Some(log.backed_up_to).filter(|leaf| *leaf > 0);
                 }
@@ -108,22 +111,30 @@ impl Centre {
     }
 }
 
-fn answer_proofs(
+/// Proves the leaves asked about. A range that this log does not have (another log, a future) is left
+/// out, not an error.
+fn prove(
     reads: &dyn Reads,
     checkpoint: &SignedCheckpoint,
-    (prove, proof_from): (&[LeafRange], Option<u64>),
+    ranges: &[LeafRange],
     reply: &mut SyncReply,
-) -> Result<(), AppError> {
-    for range in prove {
-        // A range that this log does not have (another log, a future) is left out, not an error.
-        if let Ok(receipt) = proofs::receipt(reads, checkpoint, *range) {
-            reply.receipts.push(receipt.to_bytes());
-        }
-    }
-    if let Some(from) = proof_from.filter(|from| *from <= checkpoint.size) {
+) {
+    let receipts = ranges
+        .iter()
+        .filter_map(|range| proofs::receipt(reads, checkpoint, *range).ok());
+    reply.receipts.extend(receipts.map(|it| it.to_bytes()));
+}
+
+/// Proves that the log goes on from where the phone knows it.
+fn agree(
+    reads: &dyn Reads,
+    checkpoint: &SignedCheckpoint,
+    from: Option<u64>,
+    reply: &mut SyncReply,
+) {
+    if let Some(from) = from.filter(|from| *from <= checkpoint.size) {
         reply.consistency = proofs::consistency(reads, checkpoint, from).ok();
     }
-    Ok(())
 }
 
 /// The statements of the restores that a phone missed besides the newest: back to the one that ended the log

@@ -14,7 +14,8 @@ const TAKEN_WITHIN: Duration = Duration::from_secs(15);
 const DONE_WITHIN: Duration = Duration::from_secs(3_600);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Has an order carried out: here, where no centre runs, or by the one that does. Returns what there is to say.
+/// Has an order carried out: here, where no centre runs, or by the one that does. Returns what there is to
+/// say.
 pub(super) fn carry_out(place: &Place<'_>, order: &MachineOrder) -> Result<String, CliError> {
     match place.hold() {
         Ok(_held) => {

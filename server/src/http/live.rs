@@ -126,9 +126,8 @@ impl Page {
         let read = self.front.ask(move |front| {
             let mut read = front.behind.live_after(after)?;
             if let LiveRead::Events(events) = &mut read {
-                let own = events.iter_mut().filter(|event| grants.let_through(event));
-                own.map(|event| unread::told(front, person, event))
-                    .collect::<Result<(), Problem>>()?;
+                let mut own = events.iter_mut().filter(|event| grants.let_through(event));
+                own.try_for_each(|event| unread::told(front, person, event))?;
             }
             Ok(read)
         });

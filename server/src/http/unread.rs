@@ -29,7 +29,9 @@ pub fn opened(
 ) -> Result<(), Problem> {
     if is_unread(front, person, incident, &shown.tag)? {
         let content = content(&shown.tag);
-        front.door.mark_read(person, incident, &content, front.now())?;
+        front
+            .door
+            .mark_read(person, incident, &content, front.now())?;
     }
     shown.incident.incident.unread = false;
     Ok(())

@@ -11,8 +11,8 @@ use tala_protocol::id::{ObjectId, UnitId};
 
 use super::{Lsn, StoreError};
 pub use rows::{
-    AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow, Owner, PatrolRow,
-    PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
+    AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow,
+    Owner, PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
 };
 
 /// What kind of derived row.

@@ -1,7 +1,7 @@
 //! Which incidents a person has read, and as what.
 //!
-//! A mark names what the incident said when it was opened, so a change makes it unread again by itself. Losing
-//! the marks shows everything as unread, nothing more.
+//! A mark names what the incident said when it was opened, so a change makes it unread again by itself.
+//! Losing the marks shows everything as unread, nothing more.
 
 use rusqlite::params;
 use tala_protocol::id::{ObjectId, PersonId};
@@ -49,11 +49,16 @@ mod tests {
         let person = |n| PersonId::from_bytes([n; 16]);
         let incident = ObjectId::from_bytes([9; 16]);
         let (before, after) = ([1; 32], [2; 32]);
-        let has_read = |who, content| door.has_read(person(who), incident, content).expect("reads");
+        let has_read = |who, content| {
+            door.has_read(person(who), incident, content)
+                .expect("reads")
+        };
         assert!(!has_read(1, &before));
-        door.mark_read(person(1), incident, &before, UnixMs(5)).expect("marks");
+        door.mark_read(person(1), incident, &before, UnixMs(5))
+            .expect("marks");
         assert!(has_read(1, &before) && !has_read(1, &after) && !has_read(2, &before));
-        door.mark_read(person(1), incident, &after, UnixMs(6)).expect("marks");
+        door.mark_read(person(1), incident, &after, UnixMs(6))
+            .expect("marks");
         assert!(has_read(1, &after) && !has_read(1, &before));
     }
 }

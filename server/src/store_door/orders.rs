@@ -1,7 +1,7 @@
 //! What commands at the machine ask of the running centre, and its answers.
 //!
-//! Whoever may write the data folder holds the centre's keys anyway, so an order needs no password. The centre
-//! takes each once; a command that is not heard takes its order back.
+//! Whoever may write the data folder holds the centre's keys anyway, so an order needs no password. The
+//! centre takes each once; a command that is not heard takes its order back.
 
 use rusqlite::params;
 use tala_protocol::id::RowId;
@@ -110,18 +110,28 @@ mod tests {
             made_at: UnixMs(i64::from(n)),
             asks: "{}".into(),
         };
-        let answer = |n: u8| door.order_answer(order(n).id).expect("reads").expect("is kept");
+        let answer = |n: u8| {
+            door.order_answer(order(n).id)
+                .expect("reads")
+                .expect("is kept")
+        };
         for n in [2, 1, 3] {
             door.add_order(&order(n)).expect("kept");
         }
-        assert_eq!(door.take_order().expect("taken"), Some(order(1)), "the oldest");
+        assert_eq!(
+            door.take_order().expect("taken"),
+            Some(order(1)),
+            "the oldest"
+        );
         assert_eq!(answer(1), OrderAnswer::Taken);
         assert!(!door.withdraw_order(order(1).id).expect("tries"));
-        door.answer_order(order(1).id, &Ok("done".into())).expect("said");
+        door.answer_order(order(1).id, &Ok("done".into()))
+            .expect("said");
         assert_eq!(answer(1), OrderAnswer::Done("done".into()));
         assert!(door.withdraw_order(order(2).id).expect("taken back"));
         assert_eq!(door.take_order().expect("taken"), Some(order(3)));
-        door.answer_order(order(3).id, &Err("no".into())).expect("said");
+        door.answer_order(order(3).id, &Err("no".into()))
+            .expect("said");
         assert_eq!(answer(3), OrderAnswer::Failed("no".into()));
         assert_eq!(door.take_order().expect("none"), None);
         assert_eq!(door.forget_orders(UnixMs(3)).expect("forgets"), 1);

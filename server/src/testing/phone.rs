@@ -156,9 +156,9 @@ impl TestPhone {
 
     /// Takes log, lists and positions from a reply.
     pub fn follows(&mut self, reply: &SyncReply) {
-        if self.log != Some(reply.log) {
+        if let Some(log) = reply.log.filter(|log| self.log != Some(*log)) {
             self.cursors.clear();
-            self.log = Some(reply.log);
+            self.log = Some(log);
         }
         let changed = reply.scopes.iter().flatten().chain(&reply.cursors);
         for cursor in changed {

@@ -134,7 +134,8 @@ fn attach(
     edited.map_err(fault(&phone.name, "listing a photo"))
 }
 
-fn incident(
+/// What is written of a scenario.
+pub fn incident(
     scenario: &Scenario,
     patrol: Option<ObjectId>,
     at: UnixMs,

@@ -215,6 +215,7 @@ fn reply(run: Run) -> SyncReply {
         cursors: cursors(),
         runs: vec![run],
         receipts: vec![vec![1; 200]],
-        ..SyncReply::empty(LogId::from_bytes([1; 16]))
+        log: Some(LogId::from_bytes([1; 16])),
+        ..SyncReply::empty()
     }
 }

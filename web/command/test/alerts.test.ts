@@ -40,15 +40,21 @@ describe('alerts', () => {
     expect(found.map((one) => one.id)).toEqual(['sos', 'sos-taken', 'zone-new', 'zone-old', 'zone-taken']);
   });
 
-  it('come live, once each, and go when they are closed', () => {
+  it('come live, once each, and go a minute after somebody took them on', () => {
+    vi.useFakeTimers();
     const alerts = book();
     alerts.take(alert('a', 'zone', 1));
     alerts.take(alert('a', 'zone', 1));
     alerts.take(alert('b', 'sos', 0));
     expect(alerts.items.map((one) => one.id)).toEqual(['b', 'a']);
     expect(alerts.calls.map((one) => one.id)).toEqual(['b']);
-    alerts.take(alert('b', 'sos', 0, { state: 'closed' }));
+    const taken = { acknowledged: { by: null, at: '2026-06-01T06:30:00.000Z' } };
+    alerts.take(alert('b', 'sos', 0, taken));
+    alerts.take(alert('c', 'sos', 0, taken));
+    expect(alerts.items.map((one) => one.id)).toEqual(['b', 'a']);
+    vi.advanceTimersByTime(60_000);
     expect(alerts.items.map((one) => one.id)).toEqual(['a']);
+    vi.useRealTimers();
   });
 
   it('are acknowledged by those who answer for the room', async () => {

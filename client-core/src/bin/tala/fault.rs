@@ -98,7 +98,7 @@ fn code_here(error: &(dyn Error + 'static)) -> Option<u8> {
         _ => error.downcast_ref::<TransportError>(),
     };
     transport.map(|transport| match transport.retry {
-        Retry::Now | Retry::After(_) => LATER,
+        Retry::Now | Retry::After(_) | Retry::Apart => LATER,
         Retry::Person => PERSON,
         Retry::Never => FAILED,
     })

@@ -118,6 +118,7 @@ fn answer(summary: &Summary, phone: &Phone, say: &Say) -> Outcome {
         "restored": summary.restored,
         "moved": summary.moved,
         "uploaded": summary.uploaded,
+        "put_off": summary.put_off,
         "alarm": alarm.map(|alarm| format!("{alarm:?}")),
     });
     let mut human = format!(

@@ -4,7 +4,13 @@
 pub(super) const APPLICATION_ID: i64 = 0x5441_4c41;
 
 /// Step `n` leads from version `n` to version `n + 1`.
-pub(super) const STEPS: &[&str] = &[VERSION_1];
+pub(super) const STEPS: &[&str] = &[VERSION_1, VERSION_2];
+
+/// The next number of a row is looked up, not searched for: ten thousand documents came in quadratic time.
+const VERSION_2: &str = "
+CREATE INDEX docs_by_made ON docs (made);
+CREATE INDEX patrols_by_made ON patrols (made);
+";
 
 const VERSION_1: &str = "
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;

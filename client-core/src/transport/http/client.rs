@@ -69,7 +69,7 @@ impl Connection {
         let bytes = u64::try_from(ask.body.len()).unwrap_or(u64::MAX);
         let patience = RESEND_AFTER_MS + bytes.saturating_mul(1_000) / RATE_MIN_BYTES_PER_S;
         match timeout(Duration::from_millis(patience), request.send()).await {
-            Ok(Ok(response)) => read(response).await,
+            Ok(Ok(response)) => read(response, ask.hands_over_file()).await,
             Ok(Err(error)) => Err(TransportError {
                 what: "the centre cannot be reached".into(),
                 retry: Retry::After(None),
@@ -90,7 +90,7 @@ impl Connection {
             return false;
         }
         let wait_ms = match failure.retry {
-            Retry::Never | Retry::Person => return false,
+            Retry::Never | Retry::Apart | Retry::Person => return false,
             Retry::Now => 0,
             Retry::After(asked) => asked.unwrap_or(0).max(back_off_ms(attempt, random)),
         };
@@ -108,7 +108,7 @@ impl Connection {
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Answer, TransportError> {
+async fn read(mut response: reqwest::Response, is_file: bool) -> Result<Answer, TransportError> {
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let mut body = Vec::new();
@@ -137,10 +137,12 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, TransportError>
     let text = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok());
     let retry_after = text("retry-after").and_then(|v| v.parse().ok());
     let what = format!("the centre answered {status}{}", problem(&answer.body));
-    Err(TransportError::new(
-        what,
-        Retry::of_status(status, retry_after),
-    ))
+    let retry = if is_file {
+        Retry::of_upload_status(status, retry_after)
+    } else {
+        Retry::of_status(status, retry_after)
+    };
+    Err(TransportError::new(what, retry))
 }
 
 /// The title of a problem document, if there is one.

@@ -57,6 +57,11 @@ impl Ask {
         }
     }
 
+    /// Whether a file is handed over, or asked about to that end; reading one is not.
+    pub(super) fn hands_over_file(&self) -> bool {
+        self.path.contains("/device/media/") && self.method != reqwest::Method::GET
+    }
+
     /// All headers of an attempt.
     pub(super) fn headers(&self, signed: &Signed) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -145,6 +145,26 @@ fn a_status_says_what_is_to_be_done() {
 }
 
 #[test]
+fn a_file_that_is_not_listed_yet_is_another_matter_than_a_path_that_is_not_there() {
+    const ABSENT: &str = "HTTP/1.1 404 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let (url, server) = serve(vec![ABSENT; 5]);
+    let hash = Digest::sha256(b"x");
+    let mut link = transport(&url);
+    run(async {
+        let state = link.media_state(hash).await.expect_err("not listed");
+        let chunks = link.media_chunks(hash, vec![0; 32]).await;
+        let append = link.media_append(hash, 0, vec![1]).await;
+        let read = link.media_read(hash, 0, 1).await.expect_err("absent");
+        let sync = link.sync(Vec::new()).await.expect_err("absent");
+        assert_eq!(state.retry, Retry::Apart);
+        assert_eq!(chunks.expect_err("not listed").retry, Retry::Apart);
+        assert_eq!(append.expect_err("not listed").retry, Retry::Apart);
+        assert_eq!((read.retry, sync.retry), (Retry::Never, Retry::Never));
+    });
+    assert_eq!(server.join().expect("serves").len(), 5);
+}
+
+#[test]
 fn plain_http_is_for_loopback_only() {
     let open = |url: &str| {
         HttpTransport::new(

@@ -176,6 +176,16 @@ fn the_later_word_counts_as_far_as_the_root_lets_it() {
 }
 
 #[test]
+fn what_an_office_says_now_is_later_than_all_that_it_heard() {
+    let bureau = history();
+    let in_order: Vec<usize> = (0..bureau.said.len()).collect();
+    let directory = bureau.heard(&in_order);
+    assert_eq!(bureau.empty().date_now(UnixMs(5)), UnixMs(5));
+    assert_eq!(directory.date_now(UnixMs(5)), UnixMs(15));
+    assert_eq!(directory.date_now(UnixMs(99)), UnixMs(99));
+}
+
+#[test]
 fn an_old_statement_that_comes_again_reopens_nothing() {
     let bureau = history();
     let in_order: Vec<usize> = (0..bureau.said.len()).collect();

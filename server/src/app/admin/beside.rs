@@ -1,8 +1,8 @@
 //! Accounts, codes and verification of a centre from beside it, whether it runs or not.
 //!
-//! What a running centre holds in memory (what its feeds said last, the directory, checkpoints) is left alone:
-//! only rows are written that it reads anew each time, each in one transaction that waits its turn. Whatever
-//! makes a statement goes through [`super::orders`].
+//! What a running centre holds in memory (what its feeds said last, the directory, checkpoints) is left
+//! alone: only rows are written that it reads anew each time, each in one transaction that waits its turn.
+//! Whatever makes a statement goes through [`super::orders`].
 
 use std::sync::Arc;
 

@@ -135,6 +135,12 @@ impl Commit<'_> {
             lane: draft.lane,
         };
         let head = self.feed_row(&feed)?.head;
+        let states = matches!(draft.kind, Kind::Certificate | Kind::Revocation);
+        let wall = if states {
+            self.directory.date_now(self.now)
+        } else {
+            self.now
+        };
         let header = Header {
             feed,
             person: draft.person,
@@ -143,7 +149,7 @@ impl Commit<'_> {
             kind: draft.kind,
             object: draft.object,
             times: DeviceTimes {
-                wall: self.now,
+                wall,
                 mono: MonoMs(self.now.0),
                 boot: BootId(0),
                 gnss: None,

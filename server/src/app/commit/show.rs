@@ -59,14 +59,29 @@ impl Commit<'_> {
     /// Appends an envelope to a list, behind what is needed to verify its author. In the lists of the
     /// author's own unit that stands already.
     fn show_in_list(&mut self, lsn: Lsn, header: &Header, list: &Scope) -> Result<(), StoreError> {
-        if header.feed.unit != list.unit {
-            self.show_subject(Subject::Device(header.device()), list)?;
-            if let Some(person) = header.person {
-                self.show_subject(Subject::Person(person), list)?;
-            }
-        }
+        self.show_author(header, list)?;
         self.tx.deliver(list, lsn)?;
         Ok(())
+    }
+
+    /// Has a revocation heard wherever the record is shown that a revoked device wrote about: phones there
+    /// may have what it wrote, from before this centre was restored or from each other.
+    pub(super) fn show_revoked(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+        for list in self.tx.granted(envelope.object())? {
+            self.show_author(envelope.header(), &list)?;
+        }
+        Ok(())
+    }
+
+    fn show_author(&mut self, header: &Header, list: &Scope) -> Result<(), StoreError> {
+        if header.feed.unit == list.unit {
+            return Ok(());
+        }
+        self.show_subject(Subject::Device(header.device()), list)?;
+        match header.person {
+            Some(person) => self.show_subject(Subject::Person(person), list),
+            None => Ok(()),
+        }
     }
 
     /// Shows an envelope that stands, and lets it do what it does. Statements decide for themselves where
@@ -135,7 +150,10 @@ impl Commit<'_> {
                 let header = stored.envelope.header();
                 let there = is_for_the_office(header.kind) && list_of(header) == *list;
                 let stands = stored.standing != Standing::Quarantined;
-                if stands && !there && picks(stored) {
+                if !stands {
+                    self.show_author(header, list)?;
+                }
+                if stands && picks(stored) && !there {
                     self.show_in_list(stored.lsn, header, list)?;
                 }
             }

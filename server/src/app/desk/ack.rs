@@ -27,7 +27,10 @@ impl Centre {
     ) -> Result<Option<Lsn>, AppError> {
         grant.given_for(Verb::AckAlert)?;
         // One at a time: of two people who press at once, the second sees what the first said.
-        let _one = self.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _one = self
+            .desk
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let alert = self.alert(grant, id)?;
         if alert.acknowledged.is_some() {
             return Ok(None);

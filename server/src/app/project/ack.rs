@@ -27,7 +27,9 @@ pub(super) fn project_ack(
     if !matches!(ack.what, AckWhat::Seen | AckWhat::Taken | AckWhat::Done) {
         return Ok(());
     }
-    let named = ack.about.map_or_else(|| answered(reads, &ack.of), |id| Ok(Some(id)))?;
+    let named = ack
+        .about
+        .map_or_else(|| answered(reads, &ack.of), |id| Ok(Some(id)))?;
     let Some(id) = named else {
         return Ok(());
     };
@@ -82,11 +84,7 @@ fn first_of(words: &[AckRow], alerted: DeviceId) -> Option<AlertAck> {
     Some(others.said.clone())
 }
 
-fn words_about(
-    reads: &dyn Reads,
-    id: ObjectId,
-    batch: &Batch,
-) -> Result<Vec<AckRow>, StoreError> {
+fn words_about(reads: &dyn Reads, id: ObjectId, batch: &Batch) -> Result<Vec<AckRow>, StoreError> {
     let words = batch.row(reads, RowKind::Ack, id.as_bytes())?;
     Ok(words.unwrap_or_default())
 }

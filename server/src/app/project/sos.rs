@@ -25,7 +25,9 @@ pub(super) fn project_sos(
     let id = press_id(header.device(), &sos).to_string();
     let known: Option<AlertRow> = batch.row(reads, RowKind::Alert, id.as_bytes())?;
     let envelope = stored.envelope.id().to_string();
-    let place = sos.place.map(|place| (place.point.lon_e7(), place.point.lat_e7()));
+    let place = sos
+        .place
+        .map(|place| (place.point.lon_e7(), place.point.lat_e7()));
     let Some(mut alert) = known else {
         let alert = AlertRow {
             id,

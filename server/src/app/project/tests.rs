@@ -114,7 +114,10 @@ fn ride_after(
         time_source: Default::default(),
         triples: Vec::new(),
         fixes: fixes.collect(),
-        gaps: gap.map(|cause| Gap { index: 0, cause }).into_iter().collect(),
+        gaps: gap
+            .map(|cause| Gap { index: 0, cause })
+            .into_iter()
+            .collect(),
         unknown: Vec::new(),
     };
     let segment = match encode(&segment) {
@@ -249,7 +252,10 @@ fn nobody_reads_what_role_and_tree_do_not_give() {
         let written = centre
             .centre
             .edit_incident(&supervisor, id, &heads, &titled("x"));
-        assert!(matches!(written, Err(AppError::Forbidden)), "seeing is not editing");
+        assert!(
+            matches!(written, Err(AppError::Forbidden)),
+            "seeing is not editing"
+        );
     });
 }
 
@@ -330,7 +336,10 @@ fn what_the_gate_refuses_is_kept_apart_with_its_reason_and_said_once() {
         let verdicts = naran.pulls(&centre);
         let verdicts = verdicts.iter().filter(|e| e.header().kind == Kind::Verdict);
         assert_eq!(verdicts.count(), 1);
-        let released = centre.centre.release(&may(&centre, &admin, Verb::Release), said.id(), "please");
+        let released =
+            centre
+                .centre
+                .release(&may(&centre, &admin, Verb::Release), said.id(), "please");
         assert!(matches!(released, Err(AppError::Conflict(_))));
         centre.centre.rebuild().expect("rebuilds");
         let verdicts = naran.pulls(&centre);
@@ -446,7 +455,6 @@ fn a_beacon_moves_the_last_position_and_is_told_live() {
         let end = centre.centre.live_end().expect("reads");
         let mut listener = centre.centre.listen();
         let beacon = Beacon {
-            device: bayar.device(),
             patrol: None,
             at: UnixMs(BEGIN.0 + 5),
             lat_e7: 436_000_000,
@@ -458,7 +466,8 @@ fn a_beacon_moves_the_last_position_and_is_told_live() {
             transport: Some(Transport::Horse),
         };
         let realm = *centre.centre.directory().realm();
-        let signed = beacon.signed(bayar.signature(&beacon.bytes_to_sign(&realm)));
+        let to_sign = beacon.bytes_to_sign(&realm, bayar.device());
+        let signed = beacon.signed(bayar.signature(&to_sign));
         let mut request = bayar.request(&[]);
         request.beacon = Some(signed.to_bytes());
         centre

@@ -238,13 +238,7 @@ fn box_around(fixes: &[Fix]) -> Option<BoxE7> {
     boxes.reduce(|a, b| a.with(&b))
 }
 
-fn zone_alert(
-    row: &SegmentRow,
-    zone: &str,
-    kind: AlertKind,
-    at: i64,
-    fixes: &[Fix],
-) -> AlertRow {
+fn zone_alert(row: &SegmentRow, zone: &str, kind: AlertKind, at: i64, fixes: &[Fix]) -> AlertRow {
     // The same crossing of the same segment has the same id, however often it is found.
     let name = format!("{}/{zone}/{kind:?}/{at}", row.envelope);
     let id = Digest::sha256(name.as_bytes()).prefix16();

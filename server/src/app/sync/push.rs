@@ -17,8 +17,9 @@ use crate::app::ingest::{Arrived, examine, unpack};
 use crate::app::proofs::{self, SignedCheckpoint};
 use crate::store::{LogRow, Reads, read};
 
-/// A push below this is answered by an acknowledgement; its proof follows when it is asked for.
-const SMALL_PUSH_BYTES: usize = 1_024;
+/// A push below this is answered by an acknowledgement; its proof follows when it is asked for. A live
+/// phone's push of one segment (1.1 kB and its header) is small: its proof would be as long again.
+const SMALL_PUSH_BYTES: usize = 2_048;
 /// Receipts given unasked in one reply.
 const RECEIPTS_MAX: usize = 8;
 
@@ -27,7 +28,7 @@ const RECEIPTS_MAX: usize = 8;
 pub(super) struct Push {
     outcomes: Vec<One>,
     bytes: usize,
-    checkpoint: Option<Arc<SignedCheckpoint>>,
+    pub(super) checkpoint: Option<Arc<SignedCheckpoint>>,
 }
 
 impl Push {
@@ -81,12 +82,7 @@ impl Centre {
     }
 
     /// Checks form and signatures, when it is this push's turn and the device is within its limits.
-    fn check_push(
-        &self,
-        ctx: DeviceCtx,
-        runs: Vec<Run>,
-        now: UnixMs,
-    ) -> Result<Checked, AppError> {
+    fn check_push(&self, ctx: DeviceCtx, runs: Vec<Run>, now: UnixMs) -> Result<Checked, AppError> {
         let _turn = self.turns.take();
         let began = Instant::now();
         let envelopes = unpack(runs);

@@ -41,7 +41,7 @@ pub(super) fn wire(directory: &Directory, it: &AlertRow) -> AlertWire {
         },
         unit: it.owner.unit.to_string(),
         patrol: it.patrol.map(|id| id.to_string()),
-        person: it.person.map(|id| id.to_string()),
+        person: it.person.map(|id| rows::person(directory, id)),
         lon: it.place_e7.map(|(lon, _)| degrees(lon)),
         lat: it.place_e7.map(|(_, lat)| degrees(lat)),
         at: time(it.at),

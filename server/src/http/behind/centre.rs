@@ -13,8 +13,8 @@ use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
 use tokio::sync::broadcast;
 
 use super::{
-    AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows, Tagged, TrackFilter,
-    admin, alerts, edit, files, incidents, live, patrols, rows, tracks,
+    AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows,
+    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx, device_scopes};

@@ -10,8 +10,8 @@ use crate::app::access::Grant;
 use crate::app::{AppError, Centre};
 use crate::http::wire::page::{Key, PageAsked};
 use crate::http::wire::{AuthorWire, PersonWire};
-use crate::store::projections::{Page, PersonPart, Row, RowKind, Sight};
 use crate::store::StoreError;
+use crate::store::projections::{Page, PersonPart, Row, RowKind, Sight};
 
 /// 1e-7 degree as degrees.
 pub(super) fn degrees(e7: i32) -> f64 {

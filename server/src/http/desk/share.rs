@@ -16,11 +16,12 @@ use crate::http::who::{Desk, id};
 use crate::http::wire::incident::ShareWire;
 use crate::store_door::AuditAct;
 
-/// Shows an incident to another unit, by a signed grant; with `hand_over` that unit becomes responsible for it.
-/// Whoever had it goes on seeing it.
+/// Shows an incident to another unit, by a signed grant; with `hand_over` that unit becomes responsible for
+/// it. Whoever had it goes on seeing it.
 #[utoipa::path(post, path = "/api/v1/incidents/{id}/grants", tag = "incidents", request_body = ShareWire,
     params(("id" = String, Path), ("idempotency-key" = Option<String>, Header)),
-    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409),
+        (status = 422)))]
 pub async fn share(
     State(front): State<Front>,
     desk: Desk,
@@ -30,7 +31,9 @@ pub async fn share(
 ) -> Result<Response, Problem> {
     let grant = desk.may(Verb::Share)?;
     let incident: ObjectId = id(&incident)?;
-    front.behind(move |it| it.incident(&grant, incident)).await?;
+    front
+        .behind(move |it| it.incident(&grant, incident))
+        .await?;
     let unit: UnitId = id_of("unit", Some(&given.unit))?.ok_or(Problem::not_found())?;
     let audience = audience(&given.audience)?;
     let named = [

@@ -29,7 +29,10 @@ async fn an_alert_is_open_for_its_unit_until_it_is_acknowledged() {
     let other = office.with(Role::StationChief, OTHER_STATION);
     let alert = office.calls_for_help(&mut phone);
     let open = open_alerts(&office, &chief).await;
-    assert_eq!((&open[0]["id"], &open[0]["kind"]), (&json!(alert), &json!("sos")));
+    assert_eq!(
+        (&open[0]["id"], &open[0]["kind"]),
+        (&json!(alert), &json!("sos"))
+    );
     assert_eq!(open[0]["acknowledged"], Value::Null);
     assert!(open_alerts(&office, &other).await.is_empty());
     let foreign = acknowledges(&office, &other, &alert, Value::Null).await;
@@ -66,17 +69,31 @@ async fn an_incident_is_unread_for_each_person_until_opened_and_again_after_a_ch
     assert_eq!(detail["unread"], false, "it is being read");
     assert_eq!(detail["history"][0]["receipt"], "proved");
     assert_eq!(unread(&office, &chief).await, false);
-    assert_eq!(unread(&office, &second).await, true, "nobody reads for another");
+    assert_eq!(
+        unread(&office, &second).await,
+        true,
+        "nobody reads for another"
+    );
 
     let change = incident.write(&mut phone, &titled("Second"));
     office.hands_over(&mut phone, &[change]);
-    assert_eq!(unread(&office, &chief).await, true, "changed after it was read");
+    assert_eq!(
+        unread(&office, &chief).await,
+        true,
+        "changed after it was read"
+    );
     let tag = office.get(&chief, &path).await.header("etag").to_owned();
     let body = json!({ "fields": { "title": "Third" } });
     let mut request = asks(Method::PATCH, &path, Some(&chief.cookie), body);
-    request.headers_mut().insert("if-match", tag.parse().expect("tag"));
+    request
+        .headers_mut()
+        .insert("if-match", tag.parse().expect("tag"));
     assert_eq!(office.send(request).await.status, 200);
-    assert_eq!(unread(&office, &chief).await, false, "the own change is known");
+    assert_eq!(
+        unread(&office, &chief).await,
+        false,
+        "the own change is known"
+    );
 }
 
 #[tokio::test]
@@ -100,7 +117,11 @@ async fn an_incident_that_is_handed_over_is_open_to_the_other_unit() {
     assert_eq!(done.status, 204, "{:?}", done.json());
     let theirs = office.get(&other, &path).await.json();
     assert_eq!(theirs["unit"], OTHER_STATION.to_string());
-    assert_eq!(office.get(&chief, &path).await.status, 200, "it is still seen");
+    assert_eq!(
+        office.get(&chief, &path).await.status,
+        200,
+        "it is still seen"
+    );
     let again = office.post(&chief, &grants, asked).await;
     assert_eq!(again.status, 403, "but no longer theirs to give");
 }

@@ -16,8 +16,8 @@ pub struct AlertWire {
     pub unit: String,
     /// Patrol.
     pub patrol: Option<String>,
-    /// Id of the person.
-    pub person: Option<String>,
+    /// Whose device it is about.
+    pub person: Option<PersonWire>,
     /// Longitude, where a place is known.
     pub lon: Option<f64>,
     /// Latitude.

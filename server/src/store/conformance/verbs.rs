@@ -118,13 +118,9 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
             }
             None => Ok(()),
         },
-        Verb::Told(device, unit, at) => tx.set_told(
-            DeviceId::from_bytes([*device; 16]),
-            &Told {
-                units: (0..=*unit).map(|n| UnitId::from_bytes([n; 16])).collect(),
-                at: UnixMs(*at),
-            },
-        ),
+        Verb::Told(device, unit, at) => {
+            tx.set_told(DeviceId::from_bytes([*device; 16]), &told(*unit, *at))
+        }
         Verb::Deliver(list, lsn) if there(tx, *lsn)? => {
             tx.deliver(&scope(*list), Lsn(*lsn)).map(|_| ())
         }
@@ -145,15 +141,10 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
             closed_at: (person % 2 == 0).then_some(UnixMs(i64::from(*person))),
         }),
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
-        Verb::Row(kind, key, unit, at, tag, parent) => tx.put_row(&Row {
-            kind: RowKind::ALL[usize::from(*kind) % RowKind::ALL.len()],
-            key: vec![*key; 16],
-            owner: owner(*unit),
-            at: *at,
-            tags: [*tag, None],
-            parent: parent.map(|parent| ObjectId::from_bytes([parent; 16])),
-            text: format!("{key} at {at} 开垦 \u{0}"),
-        }),
+        Verb::Row(kind, key, unit, at, tag, parent) => {
+            let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
+            tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
+        }
         Verb::Box(lsn, west, south) => tx.put_box(
             Lsn(*lsn),
             &BoxE7 {
@@ -176,6 +167,30 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         }
         Verb::Live => tx.add_live(&live(), 4).map(|_| ()),
         Verb::Forget => tx.forget_projections(),
+    }
+}
+
+fn told(units: u8, at: i64) -> Told {
+    Told {
+        units: (0..=units).map(|n| UnitId::from_bytes([n; 16])).collect(),
+        at: UnixMs(at),
+    }
+}
+
+fn row(
+    (kind, key): (u8, u8),
+    unit: u8,
+    (at, tag): (i64, Option<i64>),
+    parent: Option<ObjectId>,
+) -> Row {
+    Row {
+        kind: RowKind::ALL[usize::from(kind) % RowKind::ALL.len()],
+        key: vec![key; 16],
+        owner: owner(unit),
+        at,
+        tags: [tag, None],
+        parent,
+        text: format!("{key} at {at} 开垦 \u{0}"),
     }
 }
 

@@ -232,12 +232,12 @@ export interface Alert {
   unit: string;
   patrol: string | null;
   person: PersonRef | null;
-  lon: number;
-  lat: number;
+  /** Null where no place is known. */
+  lon: number | null;
+  lat: number | null;
   at: string;
-  /** Absent from servers that keep no state of alerts: open. */
-  state?: 'open' | 'closed';
-  acknowledged?: { by: PersonRef; at: string } | null;
+  /** Who took it on first; null while it is open. */
+  acknowledged?: { by: PersonRef | null; at: string } | null;
 }
 
 export interface TrackEvent {

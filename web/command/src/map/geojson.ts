@@ -114,7 +114,11 @@ export function incidentPoints(
 export function alertPoints(alerts: readonly Alert[]): FeatureCollection<Point> {
   return {
     type: 'FeatureCollection',
-    features: alerts.map((one) => point([one.lon, one.lat], { id: one.id, patrol: one.patrol ?? '' })),
+    features: alerts.flatMap((one) =>
+      one.lon === null || one.lat === null
+        ? []
+        : point([one.lon, one.lat], { id: one.id, patrol: one.patrol ?? '' }),
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
-// Alerts that nobody has closed: read once, kept up to date by the live feed, acknowledged from the desk.
+// Alerts that nobody has acknowledged: read once, kept up to date by the live feed, acknowledged from the desk.
+// One that somebody takes on is shown with that name for a while, then it goes.
 
 import { t, tCode } from '@tala/shared/i18n/i18n';
 import type { ApiClient } from '../api/client.ts';
@@ -8,7 +9,9 @@ import { failureText } from './failure-text.ts';
 import { notices } from './notices.svelte.ts';
 
 /** Roles that answer for the room; the server has the last word. */
-const ANSWERING = new Set(['duty_officer', 'station_chief', 'administrator']);
+const ANSWERING = new Set(['duty_officer', 'station_chief']);
+/** How long an alert that somebody took on stays in sight. */
+const TAKEN_SHOWN_MS = 60_000;
 
 export class AlertBook {
   /** Calls for help first, then those nobody has acknowledged, then the newest. */
@@ -37,17 +40,20 @@ export class AlertBook {
     }
   }
 
-  /** Takes a live alert; one that was closed goes. */
+  /** Takes a live alert. One that was taken on before this page heard of it is no news. */
   take(alert: Alert): void {
     const known = this.items.some((one) => one.id === alert.id);
+    if (!known && alert.acknowledged) return;
     const others = this.items.filter((one) => one.id !== alert.id);
-    this.items = inOrder(alert.state === 'closed' ? others : [alert, ...others]);
-    if (!known && alert.state !== 'closed') notices.say(t('alert.new', { what: alertText(alert) }));
+    this.items = inOrder([alert, ...others]);
+    if (!known) notices.say(t('alert.new', { what: alertText(alert) }));
+    if (alert.acknowledged) this.leavesSoon(alert.id);
   }
 
   async acknowledge(id: string): Promise<void> {
     try {
       await this.client.acknowledge(id);
+      this.leavesSoon(id);
       const by = { by: this.me, at: new Date().toISOString() };
       this.items = inOrder(this.items.map((one) => (one.id === id ? { ...one, acknowledged: by } : one)));
     } catch (thrown) {
@@ -57,6 +63,12 @@ export class AlertBook {
       if (failure.kind === 'missing' && this.items.some((one) => one.id === id)) this.canAcknowledge = false;
       notices.show(t('alert.ack.failed', { why: failureText(failure.kind) }), 'danger');
     }
+  }
+
+  private leavesSoon(id: string): void {
+    setTimeout(() => {
+      this.items = this.items.filter((one) => one.id !== id);
+    }, TAKEN_SHOWN_MS);
   }
 }
 

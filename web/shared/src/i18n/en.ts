@@ -149,6 +149,7 @@ const en: Messages = {
   'alert.person': '{kind}: {person}',
   'alert.kind.sos': 'SOS',
   'alert.kind.zone': 'Entered a zone',
+  'alert.kind.zone_exit': 'Left a zone',
   'alert.kind.overdue': 'Overdue',
   'alert.kind.fire': 'Fire',
   'alert.unknown': 'unknown person',

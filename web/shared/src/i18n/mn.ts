@@ -147,6 +147,7 @@ const mn: Messages = {
   'alert.person': '{kind}: {person}',
   'alert.kind.sos': 'SOS',
   'alert.kind.zone': 'Бүсэд орсон',
+  'alert.kind.zone_exit': 'Бүсээс гарсан',
   'alert.kind.overdue': 'Хоцорсон',
   'alert.kind.fire': 'Түймэр',
   'alert.unknown': 'тодорхойгүй хүн',

@@ -141,6 +141,7 @@ export default {
   'alert.person': '{kind}：{person}',
   'alert.kind.sos': '求助',
   'alert.kind.zone': '进入区域',
+  'alert.kind.zone_exit': '离开区域',
   'alert.kind.overdue': '超时未归',
   'alert.kind.fire': '火情',
   'alert.unknown': '未知人员',

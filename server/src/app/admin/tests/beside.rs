@@ -24,7 +24,9 @@ fn a_code_and_a_password_made_beside_a_running_centre_are_honoured_at_once() {
     let person = founding.persons[0].person;
 
     let beside = data.beside().expect("opens");
-    beside.set_password("admin", person, "hash").expect("is set");
+    beside
+        .set_password("admin", person, "hash")
+        .expect("is set");
     let account = running.account("admin").expect("reads").expect("is known");
     assert_eq!(account.password_hash, "hash");
     let stranger = PersonId::from_bytes([7; 16]);
@@ -40,7 +42,9 @@ fn a_code_and_a_password_made_beside_a_running_centre_are_honoured_at_once() {
         code: [3; 16],
     };
     let directory = beside.directory().expect("reads");
-    let row = order.row(&directory, SystemEffects.now()).expect("is sound");
+    let row = order
+        .row(&directory, SystemEffects.now())
+        .expect("is sound");
     beside.give_code(&row).expect("is kept");
     let key = SoftwareKey::from_seed(&[9; 32]).expect("a key");
     let to_sign = bytes_to_sign(directory.realm(), &order.code, key.public());
@@ -54,7 +58,10 @@ fn a_code_and_a_password_made_beside_a_running_centre_are_honoured_at_once() {
 
     // The running centre goes on numbering where it was, and what both wrote verifies.
     let verified = beside.verify_log().expect("runs");
-    assert!(verified.faults.is_empty() && verified.envelopes > 3, "{verified}");
+    assert!(
+        verified.faults.is_empty() && verified.envelopes > 3,
+        "{verified}"
+    );
 }
 
 /// Leaves an order, lets the centre obey, and gives its answer.
@@ -85,7 +92,10 @@ fn a_running_centre_carries_out_what_is_ordered_at_the_machine() {
     let stated = directory.revocation(bayar.device()).expect("is revoked");
     assert_eq!(stated.reason, "lost in the river");
     let again = order(&door, &centre, 2, &revoke);
-    assert!(matches!(&again, OrderAnswer::Failed(why) if why.contains("before")), "{again:?}");
+    assert!(
+        matches!(&again, OrderAnswer::Failed(why) if why.contains("before")),
+        "{again:?}"
+    );
 
     let person = PersonId::from_bytes([0x55; 16]);
     let add = MachineOrder::AddPerson {
@@ -94,7 +104,10 @@ fn a_running_centre_carries_out_what_is_ordered_at_the_machine() {
         unit: STATION.to_string(),
         role: "officer".into(),
     };
-    assert!(matches!(order(&door, &centre, 3, &add), OrderAnswer::Done(_)));
+    assert!(matches!(
+        order(&door, &centre, 3, &add),
+        OrderAnswer::Done(_)
+    ));
     let directory = centre.centre.directory();
     let mut posts = directory.memberships(person, centre.centre.now());
     assert_eq!(posts.next().map(|post| post.role), Some(Role::Officer));

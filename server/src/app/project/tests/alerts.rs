@@ -34,7 +34,9 @@ fn a_call_for_help_is_open_until_somebody_takes_it_on_and_the_phone_hears_of_it(
     on_both(|centre| {
         let duty = staff(&centre, 9, Role::DutyOfficer);
         let mut bayar = centre.phone("Bayar");
-        let calls: Vec<_> = (0..2).map(|n| centre.call_for_help(&mut bayar, n)).collect();
+        let calls: Vec<_> = (0..2)
+            .map(|n| centre.call_for_help(&mut bayar, n))
+            .collect();
         bayar.syncs(&centre, &calls);
         centre.centre.settle().expect("settles");
         let open = alerts(&centre, &duty, Some(true));
@@ -48,14 +50,21 @@ fn a_call_for_help_is_open_until_somebody_takes_it_on_and_the_phone_hears_of_it(
         let ack = taken[0].acknowledged.as_ref().expect("taken on");
         assert_eq!(ack.person, Some(duty.asker().person));
         let heard = answered(&bayar.pulls(&centre));
-        assert_eq!(heard, [calls[0].id(), calls[1].id()], "whichever it waits for");
+        assert_eq!(
+            heard,
+            [calls[0].id(), calls[1].id()],
+            "whichever it waits for"
+        );
 
         let again = centre.centre.acknowledge(&acks, id, None);
         assert_eq!(again.expect("answered"), None, "once is enough");
         let third = centre.call_for_help(&mut bayar, 2);
         bayar.syncs(&centre, &[third]);
         centre.centre.settle().expect("settles");
-        assert!(alerts(&centre, &duty, Some(true)).is_empty(), "still taken on");
+        assert!(
+            alerts(&centre, &duty, Some(true)).is_empty(),
+            "still taken on"
+        );
         let before = centre.centre.dump().expect("dumps");
         centre.centre.rebuild().expect("rebuilds");
         assert_eq!(centre.centre.dump().expect("dumps"), before);
@@ -125,10 +134,18 @@ fn a_zone_between_two_segments_of_a_patrol_was_crossed_in_whichever_order_they_c
     for order in [[0, 1], [1, 0]] {
         on_both(|centre| {
             let found = crossings(&centre, None, order);
-            let at = |kind| found.iter().find(|it| it.kind == kind).map(|it| it.at - BEGIN.0);
+            let at = |kind| {
+                found
+                    .iter()
+                    .find(|it| it.kind == kind)
+                    .map(|it| it.at - BEGIN.0)
+            };
             let entry = at(AlertKind::ZoneEntry).expect("entered");
             let exit = at(AlertKind::ZoneExit).expect("left");
-            assert!(9_000 < entry && entry < exit && exit < 10_000, "{entry} {exit}");
+            assert!(
+                9_000 < entry && entry < exit && exit < 10_000,
+                "{entry} {exit}"
+            );
             assert_eq!(found.len(), 2);
             let before = centre.centre.dump().expect("dumps");
             centre.centre.rebuild().expect("rebuilds");

@@ -20,27 +20,40 @@ fn whom_a_record_is_handed_over_to_is_responsible_and_whoever_had_it_goes_on_see
         let shares = may(&centre, &duty, Verb::Share);
         centre.centre.settle().expect("settles");
         let to = (OTHER_STATION, Audience::Field);
-        let handed = centre.centre.share(&shares, id, to, true).expect("handed over");
+        let handed = centre
+            .centre
+            .share(&shares, id, to, true)
+            .expect("handed over");
         centre.centre.wait_for(handed.lsn).expect("is shown");
 
         let edits = |who: &_| may(&centre, who, Verb::EditIncident);
         let row = centre.centre.incident(&there, id).expect("is seen there");
         assert_eq!(row.owner.unit, OTHER_STATION);
-        let still = centre.centre.incident(&here, id).expect("is seen here still");
+        let still = centre
+            .centre
+            .incident(&here, id)
+            .expect("is seen here still");
         let refused = centre
             .centre
             .edit_incident(&edits(&here), id, &still.heads, &titled("mine"));
         assert!(refused.is_err(), "no longer theirs to change");
-        let edited = centre
-            .centre
-            .edit_incident(&edits(&there), id, &row.heads, &titled("ours now"));
+        let edited =
+            centre
+                .centre
+                .edit_incident(&edits(&there), id, &row.heads, &titled("ours now"));
         let said = edited.expect("written").expect("changes something");
         centre.centre.settle().expect("settles");
-        let row = centre.centre.incident(&here, id).expect("is seen here still");
+        let row = centre
+            .centre
+            .incident(&here, id)
+            .expect("is seen here still");
         assert_eq!(row.title.as_deref(), Some("ours now"));
         let history = centre.centre.incident_history(&here, id).expect("reads");
         assert_eq!(history.len(), 2);
-        assert!(naran.pulls(&centre).iter().any(|it| it.id() == said.id), "home hears it");
+        assert!(
+            naran.pulls(&centre).iter().any(|it| it.id() == said.id),
+            "home hears it"
+        );
 
         let before = centre.centre.dump().expect("dumps");
         assert!(before.contains("ours now"));
@@ -60,7 +73,9 @@ fn only_whoever_is_responsible_hands_a_record_on() {
         centre.centre.settle().expect("settles");
         let shares = may(&centre, &duty, Verb::Share);
         let share = |grant: &_, unit| {
-            let said = centre.centre.share(grant, id, (unit, Audience::Field), true)?;
+            let said = centre
+                .centre
+                .share(grant, id, (unit, Audience::Field), true)?;
             centre.centre.wait_for(said.lsn)
         };
         assert!(share(&sees(&centre, bayar.person), OTHER_STATION).is_err());
