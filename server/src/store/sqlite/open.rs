@@ -159,8 +159,8 @@ pub(super) fn newest_schema() -> i64 {
 fn prepare(connection: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    // Otherwise SQLite plans a prepared statement anew each time that a limit is bound to it: 13 % of all that
-    // a centre computed while it took in segments (measured 2026-11).
+    // Otherwise SQLite plans a prepared statement anew each time that a limit is bound to it: 13 % of all
+    // that a centre computed while it took in segments (measured 2026-11).
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA cache_size=-{cache_kib}; PRAGMA temp_store=MEMORY;"
