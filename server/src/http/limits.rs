@@ -1,8 +1,11 @@
-//! How often one sender may ask: by device, by session, and at the doors by address.
+//! How often one sender may ask: by device, by session, and at the doors by address; and how many of a
+//! device's requests are worked on at once.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -13,9 +16,16 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tala_protocol::id::{DeviceId, RowId};
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
 use crate::config::Rates;
+
+/// Requests of one device that are worked on at once.
+pub const AT_ONCE: usize = 2;
+/// How long a device over its limit waits for the answer that says so: it costs us nothing, and a connection
+/// that does not heed the answer asks no more often than this.
+pub const OVER_LIMIT_WAIT: Duration = Duration::from_millis(500);
 
 /// The limiters of a centre. They live as long as the process.
 #[derive(Debug)]
@@ -23,6 +33,7 @@ pub struct RateLimits {
     devices: DefaultKeyedRateLimiter<DeviceId>,
     sessions: DefaultKeyedRateLimiter<RowId>,
     doors: DefaultKeyedRateLimiter<IpAddr>,
+    turns: Mutex<HashMap<DeviceId, Arc<Semaphore>>>,
     clock: DefaultClock,
 }
 
@@ -33,6 +44,7 @@ impl RateLimits {
             devices: keyed(rates.device_per_minute),
             sessions: keyed(rates.session_per_minute),
             doors: keyed(rates.door_per_minute),
+            turns: Mutex::default(),
             clock: DefaultClock::default(),
         }
     }
@@ -40,6 +52,18 @@ impl RateLimits {
     /// Counts a request of a device whose signature holds.
     pub fn device(&self, device: DeviceId) -> Result<(), Problem> {
         self.count(&self.devices, &device)
+    }
+
+    /// Waits until fewer than [`AT_ONCE`] requests of a device are worked on. Over however many connections
+    /// a device asks, others wait for no more than so many of its requests.
+    pub async fn turn(&self, device: DeviceId) -> Option<OwnedSemaphorePermit> {
+        let turns = {
+            let mut all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            let turns = all.entry(device);
+            Arc::clone(turns.or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+        };
+        // It is never closed.
+        turns.acquire_owned().await.ok()
     }
 
     /// Counts a request of a session.
@@ -57,6 +81,9 @@ impl RateLimits {
         self.devices.retain_recent();
         self.sessions.retain_recent();
         self.doors.retain_recent();
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever works or waits holds it too.
+        turns.retain(|_, turns| Arc::strong_count(turns) > 1);
     }
 
     fn count<K: Hash + Eq + Clone>(
@@ -137,6 +164,25 @@ mod tests {
         let refused = limits.device(flood).expect_err("a fourth");
         assert_eq!(refused.status(), 429);
         assert!(limits.device(other).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_device_has_few_turns_at_once_and_others_have_their_own() {
+        let limits = limits(3);
+        let (flood, other) = (DeviceId::from_bytes([1; 16]), DeviceId::from_bytes([2; 16]));
+        let mut held = Vec::new();
+        for _ in 0..AT_ONCE {
+            held.push(limits.turn(flood).await);
+        }
+        let soon = Duration::from_millis(10);
+        let further = tokio::time::timeout(soon, limits.turn(flood)).await;
+        assert!(further.is_err(), "it waits");
+        assert!(limits.turn(other).await.is_some());
+        held.pop();
+        assert!(limits.turn(flood).await.is_some());
+        drop(held);
+        limits.sweep();
+        assert!(limits.turns.lock().expect("lock").is_empty());
     }
 
     #[test]

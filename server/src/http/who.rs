@@ -16,8 +16,10 @@ use tala_protocol::id::DeviceId;
 use tala_protocol::sync::http_signature::{
     SignatureParams, SignedParts, content_digest, parse_signature, verify,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::front::Front;
+use super::limits::OVER_LIMIT_WAIT;
 use super::nonces::Freshness;
 use super::problem::Problem;
 use crate::app::access::{self, Asker, Grant, Verb};
@@ -43,6 +45,8 @@ pub struct SignedRequest {
     pub is_current: bool,
     /// The body whose digest was signed.
     pub body: Bytes,
+    /// Given back when the request has been worked on.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl std::fmt::Debug for Front {
@@ -138,13 +142,18 @@ impl FromRequest<Front> for SignedRequest {
         };
         let held = verify(&signed, &body, &params, &signature, &key);
         held.map_err(|error| refuse(&error))?;
-        front.rates.device(params.device)?;
+        if let Err(problem) = front.rates.device(params.device) {
+            drop(body);
+            tokio::time::sleep(OVER_LIMIT_WAIT).await;
+            return Err(problem);
+        }
         let now = front.now();
         match front.nonces.take(&params, now) {
             Freshness::Fresh => Ok(Self {
                 device: params.device,
                 is_current,
                 body,
+                _turn: front.rates.turn(params.device).await,
             }),
             Freshness::ClockOff => Err(Problem::clock_off(now)),
             Freshness::Replayed => Err(Problem::not_signed("this request was seen before")),

@@ -25,7 +25,7 @@ use super::{Part, Reading, Store, StoreError, Writer};
 use session::Session;
 
 /// Read-only connections that are kept open between reads.
-const IDLE_READERS_MAX: usize = 8;
+const IDLE_READERS_MAX: usize = 16;
 
 /// A centre's store in one SQLite file.
 pub struct SqliteStore {

@@ -25,7 +25,11 @@ const RULES: &str = "legal-rules.json";
 pub struct CentreHome {
     folder: PathBuf,
     address: SocketAddr,
+    device_per_minute: u32,
 }
+
+/// Requests a minute that a phone in time lapse may make: sixty times as many as a real one.
+const DEVICE_PER_MINUTE: u32 = 60_000;
 
 /// A login with its password.
 #[derive(Debug, Clone)]
@@ -55,9 +59,9 @@ impl CentreHome {
         let home = Self {
             folder: folder.to_owned(),
             address: free_address(port)?,
+            device_per_minute: DEVICE_PER_MINUTE,
         };
-        let config = home.config();
-        std::fs::write(&config, home.settings(basemap)).map_err(file("write", &config))?;
+        home.configure(basemap)?;
         let units = folder.join("units.json");
         let texts = [
             ("units.json", tala_fixtures::units::UNITS_JSON),
@@ -80,6 +84,23 @@ impl CentreHome {
             password: after(&said, "Password: ")?,
         };
         Ok((home, login))
+    }
+
+    /// A centre that was founded in this folder, or whose folder was copied here, at a free address and
+    /// with so many requests a minute for each device.
+    pub fn founded(folder: &Path, device_per_minute: u32) -> Result<Self, RigError> {
+        let home = Self {
+            folder: folder.to_owned(),
+            address: free_address(0)?,
+            device_per_minute,
+        };
+        home.configure(None)?;
+        Ok(home)
+    }
+
+    fn configure(&self, basemap: Option<&Path>) -> Result<(), RigError> {
+        let config = self.config();
+        std::fs::write(&config, self.settings(basemap)).map_err(file("write", &config))
     }
 
     /// The folder of stores, keys and files.
@@ -202,10 +223,10 @@ impl CentreHome {
     fn settings(&self, basemap: Option<&Path>) -> String {
         let mut text = format!(
             "data = \"data\"\ndeployment = \"示例盟\"\nzone = \"Asia/Shanghai\"\n\
-             listen.address = \"{}\"\nrates.device_per_minute = 60000\n\
+             listen.address = \"{}\"\nrates.device_per_minute = {}\n\
              rates.session_per_minute = 6000\nrates.door_per_minute = 600\nlog.filter = \"warn\"\n\
              registry.incident_types = \"{TYPES}\"\nregistry.legal_rules = \"{RULES}\"\n",
-            self.address
+            self.address, self.device_per_minute
         );
         if let Some(basemap) = basemap {
             text.push_str(&format!("basemap = \"{}\"\n", basemap.display()));

@@ -128,12 +128,7 @@ impl Write {
             Write::NoRow(kind, key) => tx.forget_row(*kind, key)?,
             Write::Box(lsn, of) => tx.put_box(*lsn, of)?,
             Write::NoBox(lsn) => tx.forget_box(*lsn)?,
-            Write::Tokens(object, tokens) => {
-                // Most edits leave the words as they are, and reading is cheaper than writing.
-                if tx.tokens_of(*object)? != *tokens {
-                    tx.put_tokens(*object, tokens)?;
-                }
-            }
+            Write::Tokens(object, tokens) => tx.put_tokens(*object, tokens)?,
             Write::Apart(row) => tx.put_quarantine(row)?,
             Write::Live(row) => {
                 let seq = tx.add_live(row, live_kept)?;

@@ -11,8 +11,8 @@ use tala_protocol::cert::{Directory, Holder};
 use tala_protocol::doc::{ActorId, ChangeHash, DocType, Document};
 use tala_protocol::envelope::{Header, Kind};
 use tala_protocol::gate::{
-    Admitted, Arrival, Ledger, PolicyRefusal, Quarantine, Ruling, RulingKind, Standing as Stands,
-    examine,
+    Admitted, Arrival, Ledger, Outcome, PolicyRefusal, Quarantine, Ruling, RulingKind,
+    Standing as Stands, examine,
 };
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId};
@@ -46,7 +46,11 @@ pub(in crate::app) struct Held {
     handed_to: Option<(Lsn, Owner)>,
     genesis: Option<Author>,
     ledger: Ledger,
+    /// What the ledger admitted, but for what is `owed`.
     document: Document,
+    /// What is still to be brought into the document: in one step for many changes, because each step
+    /// costs nine times what a change in it costs.
+    owed: Outcome,
     said: BTreeMap<ActorId, BTreeMap<u64, (u64, ChangeHash)>>,
     authors: HashMap<ChangeHash, Author>,
     /// Where every envelope came from, by its id.
@@ -119,6 +123,7 @@ impl Documents {
         let held = self.held.get_mut(&object);
         let held = held.ok_or(StoreError::Damaged("document cache"))?;
         held.used = uses;
+        held.bring_up()?;
         Ok(held)
     }
 
@@ -176,11 +181,12 @@ impl Held {
                 Kind::Change => {
                     held.receive(reads, directory, stored)?;
                 }
-                Kind::Verdict => held.rule(stored)?,
+                Kind::Verdict => held.rule(stored),
                 Kind::Grant => held.granted(stored),
                 _ => {}
             }
         }
+        held.bring_up()?;
         Ok(held)
     }
 
@@ -232,7 +238,7 @@ impl Held {
             author_previous,
             policy: policy(reads, stored)?,
         });
-        self.settle(outcome)?;
+        self.settle(outcome);
         Ok(true)
     }
 
@@ -251,27 +257,36 @@ impl Held {
         }
     }
 
-    fn rule(&mut self, stored: &StoredEnvelope) -> Result<(), StoreError> {
+    fn rule(&mut self, stored: &StoredEnvelope) {
         let Some(Ok(verdict)) = stored.envelope.body().map(VerdictBody::from_bytes) else {
-            return Ok(());
+            return;
         };
         let kind = match verdict.ruling {
             RulingCode::Refuse => RulingKind::Refuse,
             RulingCode::Release => RulingKind::Release,
-            RulingCode::Accept | RulingCode::Newer(_) => return Ok(()),
+            RulingCode::Accept | RulingCode::Newer(_) => return,
         };
         let number = stored.lsn.0;
         let outcome = self.ledger.rule(verdict.envelope, Ruling { number, kind });
-        self.settle(outcome)
+        self.settle(outcome);
     }
 
-    fn settle(&mut self, outcome: tala_protocol::gate::Outcome) -> Result<(), StoreError> {
-        if outcome.settle(&mut self.document).is_err() {
-            return Err(StoreError::Damaged("admitted change"));
-        }
+    fn settle(&mut self, outcome: Outcome) {
         self.anew |= outcome.rebuild;
-        self.fresh.extend(outcome.admitted);
-        Ok(())
+        self.fresh.extend(outcome.admitted.iter().cloned());
+        match outcome.rebuild {
+            true => self.owed = outcome,
+            false => self.owed.admitted.extend(outcome.admitted),
+        }
+    }
+
+    /// Brings the document to where the ledger is, before anybody reads it.
+    fn bring_up(&mut self) -> Result<(), StoreError> {
+        let owed = std::mem::take(&mut self.owed);
+        match owed.settle(&mut self.document) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(StoreError::Damaged("admitted change")),
+        }
     }
 
     pub(in crate::app) fn doc_type(&self) -> Option<DocType> {

@@ -106,7 +106,23 @@ fn project_incident(
         parent: row.patrol,
         text: text_of(&row),
     });
-    batch.tell("incident", owner, &row);
+    batch.tell("incident", owner, &told(row));
+}
+
+/// What the live feed says of an incident: what a list shows. A page that wants more asks for it, and the
+/// feed keeps thousands of these.
+fn told(row: IncidentRow) -> IncidentRow {
+    IncidentRow {
+        narrative: None,
+        geometry: None,
+        offset: None,
+        triage: None,
+        fields: Vec::new(),
+        evidence: vec![Value::Null; row.evidence.len()],
+        newer: Vec::new(),
+        heads: Vec::new(),
+        ..row
+    }
 }
 
 fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held) -> IncidentRow {

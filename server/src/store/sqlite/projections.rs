@@ -1,5 +1,7 @@
 //! Projections in SQLite.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value;
 use rusqlite::{Row as SqlRow, params, params_from_iter};
 use tala_protocol::id::ObjectId;
@@ -168,11 +170,17 @@ impl ProjectionWrites for Session<'_> {
     }
 
     fn put_tokens(&mut self, object: ObjectId, tokens: &[String]) -> Result<(), StoreError> {
-        let sql = "DELETE FROM token WHERE object = ?1";
-        self.write("tokens", sql, [object.as_bytes()])?;
+        // Most edits leave most words as they are, and reading is much cheaper than writing: every token
+        // stands on a page of its own.
+        let known: BTreeSet<String> = self.tokens_of(object)?.into_iter().collect();
+        let wanted: BTreeSet<&String> = tokens.iter().collect();
+        let sql = "DELETE FROM token WHERE token = ?1 AND object = ?2";
+        for token in known.iter().filter(|token| !wanted.contains(token)) {
+            self.write("token", sql, params![token, object.as_bytes()])?;
+        }
         let sql = "INSERT INTO token (token, object) VALUES (?1, ?2)
              ON CONFLICT (token, object) DO NOTHING";
-        for token in tokens {
+        for token in wanted.into_iter().filter(|token| !known.contains(*token)) {
             self.write("token", sql, params![token, object.as_bytes()])?;
         }
         Ok(())
