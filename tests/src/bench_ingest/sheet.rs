@@ -34,6 +34,9 @@ const WORDS: [&str; 12] = [
     "ухсан",
 ];
 
+/// How often an edit is drawn anew.
+const DRAWS_MAX: usize = 16;
+
 /// A document with what the next change in it needs.
 #[derive(Default)]
 pub(super) struct Sheet {
@@ -63,14 +66,21 @@ impl Sheet {
     ) -> Result<Envelope, BenchError> {
         let actor = actor(author);
         let steps = i64::try_from(self.changes).unwrap_or(0);
-        let edit = match self.object {
-            None => first(rng)?,
-            Some(_) => next(rng),
-        };
-        let change = edit
-            .change(&self.document, actor, UnixMs(BEGIN.0 + steps * 60_000))
-            .map_err(BenchError::protocol)?
-            .ok_or(BenchError::Prepared("an edit said nothing"))?;
+        let mut change = None;
+        // What is drawn may stand there already, which is no change: then something else is drawn.
+        for _ in 0..DRAWS_MAX {
+            let edit = match self.object {
+                None => first(rng)?,
+                Some(_) => next(rng),
+            };
+            change = edit
+                .change(&self.document, actor, UnixMs(BEGIN.0 + steps * 60_000))
+                .map_err(BenchError::protocol)?;
+            if change.is_some() {
+                break;
+            }
+        }
+        let change = change.ok_or(BenchError::Prepared("an edit said nothing"))?;
         let nonce = rng.random();
         let genesis = self.object.is_none();
         let body = ChangeBody {
@@ -146,8 +156,6 @@ fn next(rng: &mut ChaCha8Rng) -> IncidentEdit {
         0 | 1 => edit.title = words(rng, 3).into(),
         2 | 3 => edit.narrative = words(rng, 16).into(),
         4 => {
-            // With new words, because the same grade again would be no change at all.
-            edit.title = words(rng, 3).into();
             let drawn = rng.random_range(0..Severity::ALL.len());
             let drawn = Severity::ALL.get(drawn).copied();
             edit.severity = drawn.unwrap_or(Severity::Low).into();
