@@ -1,5 +1,7 @@
 //! Honest messages, damaged many times over.
 
+use std::cell::Cell;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tala_fixtures::honest::AttackEnd;
@@ -10,19 +12,22 @@ use super::corpus::Corpus;
 use super::entries::{self, Entry};
 use super::measure::measure;
 
-/// Damages `count` honest messages, half of them changes, and hands each to its entry.
+/// Damages `count` honest messages, half of them changes, and hands each to its entry. Every one has
+/// chances of its own, so that the n-th of a seed can be had without those before it.
 pub fn run(corpus: &Corpus, seed: u64, count: usize, report: &mut Report) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let chances = ChaCha8Rng::seed_from_u64(seed);
     for n in 0..count {
+        let mut rng = chances.clone();
+        rng.set_stream(n as u64);
         let input = format!("mutation {n} of seed {seed}");
         let (name, measured) = if n % 2 == 0 {
-            let mut broken = false;
+            let broken = Cell::new(false);
             let measured = measure(|| {
-                let end = corpus.documents.attack(&mut rng);
-                broken = matches!(end, AttackEnd::Broken(_));
+                let end = corpus.documents.attack(&mut rng.clone());
+                broken.set(matches!(end, AttackEnd::Broken(_)));
                 end == AttackEnd::Harmless
             });
-            report.unloadable += usize::from(broken);
+            report.unloadable += usize::from(broken.get());
             ("change", measured)
         } else {
             let (name, honest) = match n % 8 {
