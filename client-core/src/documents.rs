@@ -7,9 +7,8 @@
 //! what others would refuse.
 
 mod held;
+mod listing;
 mod views;
-
-use std::collections::HashMap;
 
 use tala_protocol::body::{ChangeBody, Grant};
 use tala_protocol::cbor::CborError;
@@ -20,22 +19,14 @@ use tala_protocol::gate::{self, Candidate, GateRefusal, Verdict};
 use tala_protocol::id::ObjectId;
 use tala_protocol::time::{DeviceTimes, UnixMs};
 
+pub use listing::LISTING_VERSION;
 pub use views::{Author, Conflict, ConflictValue};
 
 use crate::engine::{ALL, Engine, EngineError};
 use crate::entropy::Entropy;
 use crate::feeds::{Appender, Saying};
 use crate::store::{DocRow, EnvelopeRow, Pick, Store, Write};
-use held::Held;
-
-/// Most documents kept in memory at once.
-const HELD_MAX: usize = 128;
-
-/// Documents in use.
-#[derive(Debug, Default)]
-pub struct Documents {
-    held: HashMap<ObjectId, Held>,
-}
+pub(crate) use held::Documents;
 
 /// Why a document could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -112,18 +103,21 @@ impl<S: Store> Engine<S> {
             body: body.to_bytes(),
         })?;
         let object = ObjectId::from_bytes(unsigned.id().prefix16());
+        let row = EnvelopeRow::unsigned(&unsigned, now.wall);
+        let (held, listing) = listing::begun(&row, &self.directory, doc_type)?;
         appender.also(Write::Doc(DocRow {
             object,
             doc_type: doc_type.code(),
             unit: self.me.unit,
             audience,
-            cache: None,
+            listing: Some(listing),
         }));
         for write in also(object) {
             appender.also(write);
         }
         let batch = appender.finish();
         self.store.commit(&batch)?;
+        self.documents.put(object, held);
         Ok(object)
     }
 
@@ -169,12 +163,18 @@ impl<S: Store> Engine<S> {
         for write in also {
             appender.also(write);
         }
-        let batch = appender.finish();
-        self.store.commit(&batch)?;
-        // It is written: whatever goes wrong in memory now only means building the document anew.
-        let stored = self.store.envelope(&unsigned.id()).ok().flatten();
-        if stored.is_none_or(|stored| self.receive_change(&stored).is_err()) {
+        let mut batch = appender.finish();
+        // Into memory first, so that what lists show is written together with the change; what goes wrong
+        // there only means building the document anew.
+        let stored = EnvelopeRow::unsigned(&unsigned, now.wall);
+        if self.receive_change(&stored).is_err() {
             self.judge_anew(object);
+        }
+        let listing = self.documents.listing(object, row.doc_type);
+        batch.push(Write::Listing { object, listing });
+        if let Err(error) = self.store.commit(&batch) {
+            self.judge_anew(object);
+            return Err(error.into());
         }
         Ok(())
     }
@@ -212,20 +212,13 @@ impl<S: Store> Engine<S> {
     /// Saves a cache of every document in use whose cache is older, each proved to load first.
     pub fn save_caches(&mut self) -> Result<(), EngineError> {
         let mut batch = Vec::new();
-        for (object, held) in &self.documents.held {
-            let Some(row) = self.store.doc(*object)? else {
-                continue;
-            };
-            if row
-                .cache
-                .as_ref()
-                .is_some_and(|(of, _)| *of == held.envelopes())
-            {
+        for (object, held) in self.documents.iter() {
+            let cache = self.store.cache(object)?;
+            if cache.is_some_and(|(of, _)| of == held.envelopes()) {
                 continue;
             }
-            let saved = held.verified_save()?;
-            let cache = Some((held.envelopes(), saved));
-            batch.push(Write::Doc(DocRow { cache, ..row }));
+            let cache = Some((held.envelopes(), held.verified_save()?));
+            batch.push(Write::Cache { object, cache });
         }
         if !batch.is_empty() {
             self.store.commit(&batch)?;

@@ -66,6 +66,9 @@ pub(crate) struct Intake<'a, S> {
     writes: Vec<Write>,
     changes: Vec<Digest>,
     judged: Vec<Digest>,
+    /// Documents whose listing is to be made again, and those whose listing is taken away.
+    touched: BTreeSet<ObjectId>,
+    faded: BTreeSet<ObjectId>,
     /// Devices whose envelopes came and could not be verified.
     strangers: BTreeSet<DeviceId>,
     taken: Taken,
@@ -113,6 +116,8 @@ impl<'a, S: Store> Intake<'a, S> {
             writes: Vec::new(),
             changes: Vec::new(),
             judged: Vec::new(),
+            touched: BTreeSet::new(),
+            faded: BTreeSet::new(),
             strangers: BTreeSet::new(),
             taken: Taken::default(),
         }
@@ -198,8 +203,18 @@ impl<'a, S: Store> Intake<'a, S> {
         Ok((again, writes))
     }
 
+    /// Documents whose listing is to be made again once the writes are known.
+    pub(crate) fn touched(&self) -> BTreeSet<ObjectId> {
+        self.touched.clone()
+    }
+
     /// The writes to commit, and what to do afterwards.
     pub(crate) fn finish(mut self) -> (Vec<Write>, Effects) {
+        let faded = self.faded.iter().map(|object| Write::Listing {
+            object: *object,
+            listing: None,
+        });
+        self.writes.extend(faded);
         self.writes
             .extend(self.feeds.into_values().map(Write::Feed));
         self.taken.objects.sort_unstable();
@@ -223,6 +238,8 @@ impl<'a, S: Store> Intake<'a, S> {
                 id: row.id,
                 body: Some(body.to_vec()),
             });
+            self.judged.push(row.id);
+            self.touched.insert(row.object());
         }
         // What was carried for somebody else need not be sent once the centre shows that it has it.
         if let (Origin::Centre(log), Delivery::Here, false) = (self.from, row.delivery, row.own) {
@@ -248,7 +265,9 @@ impl<S: Store> Engine<S> {
         let mut intake = Intake::new(self, Origin::Peer, now);
         intake.runs(runs)?;
         let (again, mut waiting) = intake.awaited(&[])?;
+        let (directory, touched) = (intake.directory().clone(), intake.touched());
         let (mut writes, effects) = intake.finish();
+        writes.append(&mut self.listings_after(&writes, &touched, &directory)?);
         writes.append(&mut waiting);
         writes.extend(self.read_again(again)?);
         self.store.commit(&writes)?;

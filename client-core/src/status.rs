@@ -3,27 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use tala_protocol::body::Ruling;
 use tala_protocol::doc::DocType;
 use tala_protocol::id::ObjectId;
 
-use crate::engine::{ALL, Engine, EngineError};
-use crate::store::{Delivery, EnvelopeRow, Pick, Store};
-
-/// Where something is. Ordered from the least safe on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Whereabouts {
-    /// The centre will not take it.
-    Refused,
-    /// Written, and waiting for the key.
-    WaitingForKey,
-    /// On this phone only.
-    Here,
-    /// The centre signed that it is stored.
-    Acknowledged,
-    /// A verified receipt covers it, or it came from there.
-    AtCentre,
-}
+use crate::engine::{Engine, EngineError};
+pub use crate::store::Whereabouts;
+use crate::store::{DocRow, Store, Tally};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,95 +33,42 @@ pub struct RecordStatus {
     pub files: (usize, usize),
 }
 
-impl Whereabouts {
-    /// The word used in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Whereabouts::Refused => "refused",
-            Whereabouts::WaitingForKey => "waiting_for_key",
-            Whereabouts::Here => "here",
-            Whereabouts::Acknowledged => "acknowledged",
-            Whereabouts::AtCentre => "at_centre",
-        }
-    }
-
-    /// Where an envelope is.
-    pub const fn of(row: &EnvelopeRow) -> Self {
-        match (row.signed.is_some(), row.delivery) {
-            (false, _) => Whereabouts::WaitingForKey,
-            (true, Delivery::Refused(_)) => Whereabouts::Refused,
-            // What the centre only claims is no safer than before.
-            (true, Delivery::Here | Delivery::Claimed(_)) => Whereabouts::Here,
-            (true, Delivery::Acknowledged(_)) => Whereabouts::Acknowledged,
-            (true, Delivery::Proved(_) | Delivery::Fetched(_)) => Whereabouts::AtCentre,
-        }
-    }
-}
-
 impl<S: Store> Engine<S> {
-    /// Every record on this phone, oldest first.
+    /// Every record on this phone, oldest first. Nothing is built for it: titles and counts stand in the
+    /// store.
     pub fn status(&mut self) -> Result<Vec<RecordStatus>, EngineError> {
-        let docs = self.store.docs()?;
+        let docs = self.docs()?;
+        let mut tallies = self.store.tallies()?;
         let mut files: BTreeMap<ObjectId, (usize, usize)> = BTreeMap::new();
         for file in self.store.media_all()?.iter().filter(|file| !file.thumb) {
             let (all, complete) = files.entry(file.object).or_default();
             *all += 1;
             *complete += usize::from(file.complete);
         }
-        let mut out = Vec::with_capacity(docs.len());
-        for doc in docs {
-            let of_it = files.get(&doc.object).copied().unwrap_or_default();
-            out.push(self.status_of(doc.object, DocType::from_code(doc.doc_type), of_it)?);
-        }
-        Ok(out)
+        let records = docs.into_iter().map(|doc| {
+            let tally = tallies.remove(&doc.object).unwrap_or_default();
+            let files = files.get(&doc.object).copied().unwrap_or_default();
+            record(doc, tally, files)
+        });
+        Ok(records.collect())
     }
+}
 
-    fn status_of(
-        &mut self,
-        object: ObjectId,
-        doc_type: DocType,
-        files: (usize, usize),
-    ) -> Result<RecordStatus, EngineError> {
-        let rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;
-        let mut envelopes: Vec<(Whereabouts, usize)> = Vec::new();
-        let mut quarantined = 0;
-        for row in &rows {
-            let at = Whereabouts::of(row);
-            match envelopes.iter_mut().find(|(w, _)| *w == at) {
-                Some((_, count)) => *count += 1,
-                None => envelopes.push((at, 1)),
-            }
-            let ruling = self.store.ruling(&row.id)?;
-            let refused =
-                |r: crate::store::RulingRow| Ruling::from_code(r.ruling) == Ruling::Refuse;
-            quarantined += usize::from(ruling.is_some_and(refused));
-        }
-        envelopes.sort_unstable();
-        let unsealed = self.store.journal_len(object)?;
-        let mut whereabouts = envelopes.first().map_or(Whereabouts::Here, |(w, _)| *w);
-        if unsealed > 0 {
-            whereabouts = whereabouts.min(Whereabouts::Here);
-        }
-        Ok(RecordStatus {
-            object,
-            doc_type,
-            title: self.title_of(object, doc_type),
-            own: rows.iter().any(|row| row.own),
-            whereabouts,
-            envelopes,
-            quarantined,
-            unsealed,
-            files,
-        })
+fn record(doc: DocRow, tally: Tally, files: (usize, usize)) -> RecordStatus {
+    let least = tally.envelopes.keys().next().copied();
+    let mut whereabouts = least.unwrap_or(Whereabouts::Here);
+    if tally.unsealed > 0 {
+        whereabouts = whereabouts.min(Whereabouts::Here);
     }
-
-    /// A title, where the document can be read; a status never fails for the lack of one.
-    fn title_of(&mut self, object: ObjectId, doc_type: DocType) -> Option<String> {
-        let title = match doc_type {
-            DocType::Patrol => self.patrol_view(object).ok()?.0.title,
-            DocType::Incident => self.incident_view(object).ok()?.0.title,
-            DocType::Parties | DocType::Plan | DocType::Newer(_) => None,
-        };
-        title.and_then(|title| title.get().cloned())
+    RecordStatus {
+        object: doc.object,
+        doc_type: DocType::from_code(doc.doc_type),
+        title: doc.listing.and_then(|listing| listing.title),
+        own: tally.own,
+        whereabouts,
+        envelopes: tally.envelopes.into_iter().collect(),
+        quarantined: tally.ruled_out,
+        unsealed: tally.unsealed,
+        files,
     }
 }

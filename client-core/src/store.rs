@@ -11,17 +11,20 @@ pub mod memory;
 mod rows;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod tally;
 mod write;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod suite;
 
 pub use rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState,
-    Place, ReceiptRow, RulingRow,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
+    PatrolState, Place, ReceiptRow, RulingRow,
 };
+pub use tally::{Tally, Whereabouts};
 pub use write::{Pick, Write};
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use tala_protocol::feed::FeedKey;
@@ -119,6 +122,12 @@ pub trait Store {
 
     /// Every document that is held, oldest first.
     fn docs(&self) -> Result<Vec<DocRow>, StoreError>;
+
+    /// The cache of a document, with the number of change envelopes that it was made of.
+    fn cache(&self, object: ObjectId) -> Result<Option<(u64, Vec<u8>)>, StoreError>;
+
+    /// How things stand with every object that something is held about.
+    fn tallies(&self) -> Result<BTreeMap<ObjectId, Tally>, StoreError>;
 
     /// How far the delivery lists were read.
     fn cursors(&self) -> Result<Vec<Cursor>, StoreError>;

@@ -16,7 +16,7 @@ mod signers;
 
 pub use bureau::Bureau;
 pub use centre::{Centre, Mood};
-pub use faulty::{Fault, FaultyStore};
+pub use faulty::{CommitTap, Fault, Faults, FaultyStore, TappedStore};
 pub use link::MemoryLink;
 pub use phone::{Dice, Phone, block_on};
 pub use signers::{KeyMood, TestSigner};

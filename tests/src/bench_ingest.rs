@@ -21,7 +21,7 @@ mod fill;
 mod flood;
 mod home;
 mod load;
-mod process;
+pub(crate) mod process;
 mod report;
 mod ride;
 mod sheet;

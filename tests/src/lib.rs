@@ -3,6 +3,7 @@
 //! The programs under `src/bin/` are started by `cargo xtask`; what they do lives here, one module each.
 
 pub mod bench_ingest;
+pub mod bench_phone;
 pub mod bench_sync;
 pub mod demo;
 pub mod hostile;

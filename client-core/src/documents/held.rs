@@ -1,6 +1,6 @@
 //! One document in memory: its ledger and its merge, built from envelopes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tala_protocol::body::{ChangeBody, Ruling as RulingCode};
 use tala_protocol::cert::{Directory, Holder};
@@ -12,10 +12,20 @@ use tala_protocol::gate::{
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
+use super::DocumentsError;
 use super::views::Author;
-use super::{DocumentsError, HELD_MAX};
 use crate::engine::{ALL, Engine, EngineError};
 use crate::store::{EnvelopeRow, Pick, Place, RulingRow, Store};
+
+/// Most documents kept in memory at once.
+const HELD_MAX: usize = 64;
+
+/// Documents in use, at most [`HELD_MAX`]: the one that was used longest ago makes room.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    held: HashMap<ObjectId, (u64, Held)>,
+    uses: u64,
+}
 
 /// A document in use.
 #[derive(Debug, Default)]
@@ -29,7 +39,58 @@ pub(crate) struct Held {
     authors: BTreeMap<ChangeHash, Author>,
 }
 
+impl Documents {
+    /// Takes a document in.
+    pub(super) fn put(&mut self, object: ObjectId, held: Held) {
+        if self.held.len() >= HELD_MAX && !self.held.contains_key(&object) {
+            let oldest = self.held.iter().min_by_key(|(_, (used, _))| *used);
+            if let Some(oldest) = oldest.map(|(object, _)| *object) {
+                self.held.remove(&oldest);
+            }
+        }
+        self.uses += 1;
+        self.held.insert(object, (self.uses, held));
+    }
+
+    /// A document that is to be used, if it is here.
+    pub(super) fn get(&mut self, object: ObjectId) -> Option<&mut Held> {
+        self.uses += 1;
+        let (used, held) = self.held.get_mut(&object)?;
+        *used = self.uses;
+        Some(held)
+    }
+
+    /// A document that is only looked at, if it is here.
+    pub(crate) fn peek(&self, object: ObjectId) -> Option<&Held> {
+        self.held.get(&object).map(|(_, held)| held)
+    }
+
+    /// Every document that is here.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ObjectId, &Held)> {
+        self.held.iter().map(|(object, (_, held))| (*object, held))
+    }
+}
+
 impl Held {
+    /// Builds a document from its changes, in the order of their feeds.
+    pub(super) fn build(
+        object: ObjectId,
+        mut changes: Vec<EnvelopeRow>,
+        directory: &Directory,
+        ruling: impl Fn(&Digest) -> Result<Option<RulingRow>, EngineError>,
+    ) -> Result<Self, EngineError> {
+        if changes.is_empty() {
+            return Err(DocumentsError::Unknown(object).into());
+        }
+        // Of two at one place the one that stands there is heard, whichever came first.
+        changes.sort_by_key(|row| (row.header.feed, row.header.seq, row.place == Place::Fork));
+        let mut held = Self::default();
+        for row in &changes {
+            held.receive(row, directory, ruling(&row.id)?)?;
+        }
+        Ok(held)
+    }
+
     pub(super) fn document(&self) -> &Document {
         &self.document
     }
@@ -69,7 +130,7 @@ impl Held {
     }
 
     /// Takes in a change. `false`: it came out of the order of its feed, so all must be judged anew.
-    fn receive(
+    pub(super) fn receive(
         &mut self,
         row: &EnvelopeRow,
         directory: &Directory,
@@ -120,14 +181,11 @@ impl Held {
 impl<S: Store> Engine<S> {
     /// A document in memory, built from envelopes if it is not there.
     pub(crate) fn held(&mut self, object: ObjectId) -> Result<&Held, EngineError> {
-        if !self.documents.held.contains_key(&object) {
+        if self.documents.peek(object).is_none() {
             let held = self.rebuild(object)?;
-            if self.documents.held.len() >= HELD_MAX {
-                self.documents.held.clear();
-            }
-            self.documents.held.insert(object, held);
+            self.documents.put(object, held);
         }
-        let held = self.documents.held.get(&object);
+        let held = self.documents.get(object);
         Ok(held.ok_or(DocumentsError::Unknown(object))?)
     }
 
@@ -135,28 +193,21 @@ impl<S: Store> Engine<S> {
     pub(crate) fn rebuild(&self, object: ObjectId) -> Result<Held, EngineError> {
         let mut rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;
         rows.retain(|row| row.header.kind == Kind::Change);
-        if rows.is_empty() {
-            return Err(DocumentsError::Unknown(object).into());
-        }
-        rows.sort_by_key(|row| (row.header.feed, row.header.seq));
-        let mut held = Held::default();
-        for row in &rows {
-            let ruling = self.store.ruling(&row.id)?;
-            held.receive(row, &self.directory, ruling)?;
-        }
-        Ok(held)
+        Held::build(object, rows, &self.directory, |id| {
+            Ok(self.store.ruling(id)?)
+        })
     }
 
     /// Takes a stored change into its document, if that is in use.
     pub(crate) fn receive_change(&mut self, row: &EnvelopeRow) -> Result<(), EngineError> {
         let object = row.object();
         let ruling = self.store.ruling(&row.id)?;
-        let in_order = match self.documents.held.get_mut(&object) {
+        let in_order = match self.documents.get(object) {
             Some(held) => held.receive(row, &self.directory, ruling)?,
             None => true,
         };
         if !in_order {
-            self.documents.held.remove(&object);
+            self.judge_anew(object);
         }
         Ok(())
     }

@@ -6,7 +6,6 @@ use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId};
 use tala_protocol::time::UnixMs;
 
-use super::DocumentsError;
 use super::held::Held;
 use crate::engine::{ALL, Engine, EngineError};
 use crate::store::{Pick, Store};
@@ -86,7 +85,7 @@ impl<S: Store> Engine<S> {
         object: ObjectId,
         read: impl Fn(&Document) -> V,
     ) -> Result<V, EngineError> {
-        if !self.documents.held.contains_key(&object)
+        if self.documents.peek(object).is_none()
             && let Some(document) = self.cached(object)?
         {
             return Ok(read(&document));
@@ -95,11 +94,7 @@ impl<S: Store> Engine<S> {
     }
 
     fn cached(&self, object: ObjectId) -> Result<Option<Document>, EngineError> {
-        let row = self
-            .store
-            .doc(object)?
-            .ok_or(DocumentsError::Unknown(object))?;
-        let Some((of, saved)) = row.cache else {
+        let Some((of, saved)) = self.store.cache(object)? else {
             return Ok(None);
         };
         let rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;

@@ -1,13 +1,13 @@
 //! What an envelope does beyond being kept, by its kind.
 
 use tala_protocol::body::{ChangeBody, VerdictBody};
-use tala_protocol::cert::{Holder, Standing};
+use tala_protocol::cert::{Holder, Revocation, Standing};
 use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::event::Erasure;
 
 use super::Intake;
-use crate::engine::EngineError;
-use crate::store::{DocRow, Place, RulingRow, Store, Write};
+use crate::engine::{ALL, EngineError};
+use crate::store::{DocRow, Pick, Place, RulingRow, Store, Write};
 
 impl<S: Store> Intake<'_, S> {
     /// Does what the kind says. What cannot be read does nothing; it is kept all the same.
@@ -15,10 +15,11 @@ impl<S: Store> Intake<'_, S> {
         match envelope.header().kind {
             Kind::Certificate | Kind::Revocation => self.statement(envelope)?,
             Kind::Verdict if place != Place::Fork => self.verdict(envelope)?,
-            Kind::Erasure if place != Place::Fork => self.erasure(envelope),
+            Kind::Erasure if place != Place::Fork => self.erasure(envelope)?,
             Kind::Change => {
                 self.genesis(envelope)?;
                 self.changes.push(envelope.id());
+                self.touched.insert(envelope.object());
             }
             _ => {}
         }
@@ -32,7 +33,24 @@ impl<S: Store> Intake<'_, S> {
         self.stated = true;
         if envelope.header().kind == Kind::Revocation {
             self.revoked = true;
-            self.drop_caches()?;
+            // Caches may hold what a revocation takes out.
+            self.writes.push(Write::DropCaches);
+            self.fade(envelope)?;
+        }
+        Ok(())
+    }
+
+    /// What a revoked device changed may read otherwise now. It may have written in many documents: they are
+    /// read again when a list asks.
+    fn fade(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        let body = envelope.body();
+        let Some(revoked) = body.and_then(|body| Revocation::from_bytes(body).ok()) else {
+            return Ok(());
+        };
+        for row in self.store.envelopes(&Pick::OfKind(Kind::Change), ALL)? {
+            if row.header.device() == revoked.device {
+                self.faded.insert(row.object());
+            }
         }
         Ok(())
     }
@@ -61,15 +79,18 @@ impl<S: Store> Intake<'_, S> {
             number,
         }));
         self.judged.push(body.envelope);
-        if let Some(target) = self.store.envelope(&body.envelope)?
-            && let Some(row) = self.store.doc(target.object())?
-        {
-            self.writes.push(Write::Doc(DocRow { cache: None, ..row }));
+        if let Some(target) = self.store.envelope(&body.envelope)? {
+            let object = target.object();
+            self.writes.push(Write::Cache {
+                object,
+                cache: None,
+            });
+            self.touched.insert(object);
         }
         Ok(())
     }
 
-    fn erasure(&mut self, envelope: &Envelope) {
+    fn erasure(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
         let body = envelope
             .body()
             .and_then(|body| Erasure::from_bytes(body).ok());
@@ -79,7 +100,11 @@ impl<S: Store> Intake<'_, S> {
                 body: None,
             });
             self.judged.push(body.of);
+            if let Some(target) = self.store.envelope(&body.of)? {
+                self.touched.insert(target.object());
+            }
         }
+        Ok(())
     }
 
     /// A genesis makes a document known.
@@ -100,7 +125,7 @@ impl<S: Store> Intake<'_, S> {
                 doc_type,
                 unit: envelope.header().unit(),
                 audience: envelope.header().feed.audience,
-                cache: None,
+                listing: None,
             }));
         }
         Ok(())
@@ -110,18 +135,5 @@ impl<S: Store> Intake<'_, S> {
         let device = envelope.header().device();
         self.directory.holder(device) == Some(Holder::Office)
             && self.directory.standing(envelope) == Standing::Good
-    }
-
-    /// Caches may hold what a revocation takes out.
-    fn drop_caches(&mut self) -> Result<(), EngineError> {
-        for row in self
-            .store
-            .docs()?
-            .into_iter()
-            .filter(|row| row.cache.is_some())
-        {
-            self.writes.push(Write::Doc(DocRow { cache: None, ..row }));
-        }
-        Ok(())
     }
 }

@@ -4,9 +4,9 @@ use tala_protocol::envelope::Envelope;
 use tala_protocol::feed::{FeedHead, FeedKey, Placement, place};
 use tala_protocol::hash::Digest;
 
-use super::Intake;
-use crate::engine::EngineError;
-use crate::store::{FeedRow, Place, Store, Write};
+use super::{Intake, Origin};
+use crate::engine::{ALL, EngineError};
+use crate::store::{Delivery, EnvelopeRow, FeedRow, Pick, Place, Store, Write};
 
 impl<S: Store> Intake<'_, S> {
     /// Places an envelope and moves the feed's head over it and over what waited behind it.
@@ -21,6 +21,9 @@ impl<S: Store> Intake<'_, S> {
         let feed = self.feed(&key)?;
         let head = feed.map(|feed| feed.head);
         let placement = place(head, header, id, at, before, after);
+        if self.is_overtaken(&key, seq, id)? {
+            return self.overtake(&key, envelope);
+        }
         if let Placement::Fork { .. } | Placement::Known = placement {
             return Ok(Place::Fork);
         }
@@ -41,6 +44,50 @@ impl<S: Store> Intake<'_, S> {
             return Ok(Place::Ahead);
         }
         self.advance(feed, FeedHead { seq, hash: id })?;
+        Ok(Place::InFeed)
+    }
+
+    /// Whether the centre shows another envelope where this phone holds one of its own that the centre never
+    /// showed: then the centre's was first there, and ours is the second branch, kept apart. It happens to a
+    /// backup that is put back after an older one of the same run was in use.
+    fn is_overtaken(&self, key: &FeedKey, seq: u64, id: Digest) -> Result<bool, EngineError> {
+        if !matches!(self.from, Origin::Centre(_)) || key.device != self.me {
+            return Ok(false);
+        }
+        let held = self.store.at(key, seq)?;
+        if !held.is_some_and(|row| row.id != id && never_shown(&row)) {
+            return Ok(false);
+        }
+        // What the office let in comes second, whatever is here.
+        let ruled_now = |write: &Write| matches!(write, Write::Ruling(row) if row.envelope == id);
+        Ok(self.store.ruling(&id)?.is_none() && !self.writes.iter().any(ruled_now))
+    }
+
+    /// Puts the centre's envelope where ours stood, and ours from there on beside the feed: kept, sent, and
+    /// held back here as it is at the centre, so that what is written from now on rests on what stands.
+    fn overtake(&mut self, key: &FeedKey, envelope: &Envelope) -> Result<Place, EngineError> {
+        let (header, id) = (envelope.header(), envelope.id());
+        let from = header.seq;
+        let ours = self
+            .store
+            .envelopes(&Pick::OfFeed { feed: *key, from }, ALL)?;
+        for row in ours.into_iter().filter(never_shown) {
+            self.judged.push(row.id);
+            self.touched.insert(row.object());
+            self.writes.push(Write::Place {
+                id: row.id,
+                place: Place::Fork,
+            });
+        }
+        self.fresh.insert((*key, from), (id, header.prev));
+        let Some(feed) = self.feed(key)? else {
+            return Ok(Place::InFeed);
+        };
+        let head = FeedHead {
+            seq: from,
+            hash: id,
+        };
+        self.feeds.insert(*key, FeedRow { head, ..feed });
         Ok(Place::InFeed)
     }
 
@@ -109,4 +156,9 @@ impl<S: Store> Intake<'_, S> {
         let row = self.store.at(key, seq)?;
         Ok(row.map(|row| (row.id, row.header.prev)))
     }
+}
+
+/// Written here, and not come back from the centre's lists, which hold only what stands.
+fn never_shown(row: &EnvelopeRow) -> bool {
+    row.own && !matches!(row.delivery, Delivery::Fetched(_))
 }

@@ -9,8 +9,9 @@ use tala_protocol::id::{ObjectId, UnitId};
 
 use super::{centre, phone};
 use crate::engine::EngineError;
+use crate::status::Whereabouts;
 use crate::store::memory::MemoryStore;
-use crate::store::{Store as _, StoreError};
+use crate::store::{Delivery, Pick, Store as _, StoreError};
 use crate::testing::{Centre, Fault, FaultyStore, Phone};
 
 /// What was acknowledged to the officer.
@@ -23,12 +24,12 @@ struct Ledger {
 
 /// A phone whose store begins to fail once it is open.
 fn faulty(centre: &Rc<RefCell<Centre>>, unit: UnitId, fault: Fault) -> Phone<FaultyStore> {
-    let healthy = |store| FaultyStore::new(store, Fault::None);
+    let healthy = |store| FaultyStore::on(store, Fault::None);
     let (mut phone, _) = phone(1, centre, unit)
         .reopen_over(healthy, false)
         .expect("opens");
-    phone.engine.store.commits = 0;
-    phone.engine.store.fault = fault;
+    phone.engine.store.tap.commits = 0;
+    phone.engine.store.tap.fault = fault;
     phone
 }
 
@@ -253,5 +254,76 @@ fn a_restored_backup_writes_in_a_new_epoch_and_forks_nothing() {
         view.narrative.expect("there").get().map(String::as_str),
         Some("还原后")
     );
+    assert!(reader.engine.held_back(incident).expect("reads").is_empty());
+}
+
+/// Whether the present log proves that an envelope is stored.
+fn is_proved(phone: &Phone<MemoryStore>, id: &tala_protocol::hash::Digest) -> bool {
+    let row = phone.engine.store().envelope(id).expect("reads");
+    matches!(row.expect("is kept").delivery, Delivery::Proved(_))
+}
+
+fn newest(phone: &Phone<MemoryStore>) -> tala_protocol::hash::Digest {
+    let rows = phone.engine.store().envelopes(&Pick::After(0), usize::MAX);
+    let rows = rows.expect("reads");
+    rows.iter().rfind(|row| row.own).expect("wrote").id
+}
+
+#[test]
+fn two_backups_of_one_run_keep_both_branches_and_go_on_from_the_one_that_stands() {
+    let (centre, unit) = centre();
+    let mut phone = phone(1, &centre, unit);
+    let narrative = |text: &str| IncidentEdit {
+        narrative: text.to_owned().into(),
+        ..IncidentEdit::default()
+    };
+    let incident = phone.reports("一次");
+    phone.sync(&centre).expect("syncs");
+    let older = phone.engine.store().clone();
+    phone.edits(incident, &narrative("只在新备份里"));
+    phone.edits(incident, &narrative("只在新备份里, 再次"));
+    phone.sign().expect("signs");
+    let second = newest(&phone);
+    let newer = phone.engine.store().clone();
+
+    // Nothing had left since the older one: it fits, and writes on in the same epoch.
+    let (mut phone, opening) = phone.reopen_over(|_| older, false).expect("reopens");
+    assert!(!opening.restored);
+    phone.edits(incident, &narrative("旧备份之后"));
+    phone.sync(&centre).expect("syncs");
+    let first = newest(&phone);
+
+    // The newer one does not fit any more; what it holds of the old epoch is a second branch.
+    let (mut phone, opening) = phone.reopen_over(|_| newer, false).expect("reopens");
+    assert!(opening.restored);
+    phone.sync(&centre).expect("syncs");
+    phone.sync(&centre).expect("asks for proofs");
+    assert_eq!(centre.borrow().apart.len(), 2, "the whole second branch");
+    assert!(centre.borrow().apart.contains(&second));
+    for id in [&first, &second] {
+        assert!(centre.borrow().has(id), "the centre keeps both");
+    }
+    assert!(
+        is_proved(&phone, &second),
+        "it is stored, so it has a receipt"
+    );
+    let record = phone.engine.status().expect("reads");
+    assert_eq!(record[0].whereabouts, Whereabouts::AtCentre);
+
+    // What stands at the centre stands here; the other branch is shown as held back.
+    let shown = |phone: &mut Phone<MemoryStore>| {
+        let (view, _) = phone.engine.incident_view(incident).expect("reads");
+        view.narrative.and_then(|text| text.get().cloned())
+    };
+    assert_eq!(shown(&mut phone).as_deref(), Some("旧备份之后"));
+    let held_back = phone.engine.held_back(incident).expect("reads");
+    let held_back: Vec<_> = held_back.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(held_back, [second]);
+    // So what is written from now on does not wait for a change that the centre keeps apart.
+    phone.edits(incident, &narrative("接着写"));
+    phone.sync(&centre).expect("syncs");
+    let mut reader = super::phone(3, &centre, unit);
+    reader.sync(&centre).expect("syncs");
+    assert_eq!(shown(&mut reader).as_deref(), Some("接着写"));
     assert!(reader.engine.held_back(incident).expect("reads").is_empty());
 }

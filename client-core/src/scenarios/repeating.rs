@@ -79,15 +79,15 @@ fn a_sync_whose_write_fails_is_simply_done_again() {
         let mut other = phone(2, &centre, unit);
         other.reports("别人的");
         other.sync(&centre).expect("syncs");
-        let healthy = |store| FaultyStore::new(store, Fault::None);
+        let healthy = |store| FaultyStore::on(store, Fault::None);
         let (mut phone, _) = phone(1, &centre, unit)
             .reopen_over(healthy, false)
             .expect("opens");
         phone.starts_patrol();
         phone.rides(5);
         let incident = phone.reports("自己的");
-        phone.engine.store.commits = 0;
-        phone.engine.store.fault = Fault::FullOnce(n);
+        phone.engine.store.tap.commits = 0;
+        phone.engine.store.tap.fault = Fault::FullOnce(n);
         let failed = phone.sync(&centre);
         match failed {
             Ok(_) => return assert!(n > 3, "{n} writes"),

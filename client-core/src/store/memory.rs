@@ -1,7 +1,8 @@
 //! The model store: plain collections, for tests and for what must not touch a disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use tala_protocol::body::Ruling;
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{LogId, ObjectId};
@@ -12,7 +13,7 @@ use super::rows::{
     RulingRow,
 };
 use super::write::{Pick, Write};
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tally, Whereabouts};
 
 /// A store in memory. Cloning it is a snapshot: how tests play a restored backup or a crash.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +25,12 @@ pub struct MemoryStore {
     feeds: BTreeMap<FeedKey, FeedRow>,
     envelopes: BTreeMap<u64, EnvelopeRow>,
     by_id: BTreeMap<Digest, u64>,
+    by_object: BTreeMap<ObjectId, BTreeSet<u64>>,
     arrived_next: u64,
     rulings: BTreeMap<Digest, RulingRow>,
     docs: Vec<DocRow>,
+    doc_at: BTreeMap<ObjectId, usize>,
+    caches: BTreeMap<ObjectId, (u64, Vec<u8>)>,
     cursors: BTreeMap<Scope, u64>,
     receipts: Vec<ReceiptRow>,
     media: Vec<MediaRow>,
@@ -69,7 +73,6 @@ impl MemoryStore {
             Write::Ruling(row) => {
                 self.rulings.insert(row.envelope, *row);
             }
-            Write::Doc(row) => put(&mut self.docs, row.clone(), |r| r.object),
             Write::Cursor(cursor) => {
                 self.cursors.insert(cursor.scope, cursor.position);
             }
@@ -78,6 +81,31 @@ impl MemoryStore {
             }
             Write::Receipt(row) => self.receipts.push(row.clone()),
             Write::Media(row) => put(&mut self.media, row.clone(), |r| r.hash),
+            other => self.write_doc(other),
+        }
+    }
+
+    fn write_doc(&mut self, write: &Write) {
+        match write {
+            Write::Doc(row) if !self.doc_at.contains_key(&row.object) => {
+                self.doc_at.insert(row.object, self.docs.len());
+                self.docs.push(row.clone());
+            }
+            Write::Listing { object, listing } => {
+                let at = self.doc_at.get(object);
+                if let Some(row) = at.and_then(|at| self.docs.get_mut(*at)) {
+                    row.listing.clone_from(listing);
+                }
+            }
+            Write::Cache { object, cache } => match cache {
+                Some(cache) => {
+                    self.caches.insert(*object, cache.clone());
+                }
+                None => {
+                    self.caches.remove(object);
+                }
+            },
+            Write::DropCaches => self.caches.clear(),
             envelope => self.write_envelope(envelope),
         }
     }
@@ -89,6 +117,8 @@ impl MemoryStore {
                 let mut row = (**row).clone();
                 row.arrived = self.arrived_next;
                 self.by_id.insert(row.id, row.arrived);
+                let of_object = self.by_object.entry(row.object()).or_default();
+                of_object.insert(row.arrived);
                 self.envelopes.insert(row.arrived, row);
             }
             Write::Sign { id, alg, signature } => {
@@ -112,8 +142,11 @@ impl MemoryStore {
                 }
             }
             Write::Forget(id) => {
-                if let Some(at) = self.by_id.remove(id) {
-                    self.envelopes.remove(&at);
+                let at = self.by_id.remove(id);
+                if let Some(row) = at.and_then(|at| self.envelopes.remove(&at))
+                    && let Some(of_object) = self.by_object.get_mut(&row.object())
+                {
+                    of_object.remove(&row.arrived);
                 }
             }
             _ => {}
@@ -168,8 +201,16 @@ impl Store for MemoryStore {
     }
 
     fn envelopes(&self, pick: &Pick, limit: usize) -> Result<Vec<EnvelopeRow>, StoreError> {
-        let rows = self.envelopes.values().filter(|row| picked(pick, row));
-        let mut rows: Vec<&EnvelopeRow> = rows.collect();
+        let mut rows: Vec<&EnvelopeRow> = match pick {
+            Pick::OfObject(object) => {
+                let at = self.by_object.get(object).into_iter().flatten();
+                at.filter_map(|at| self.envelopes.get(at)).collect()
+            }
+            _ => {
+                let rows = self.envelopes.values();
+                rows.filter(|row| picked(pick, row)).collect()
+            }
+        };
         match pick {
             Pick::OfFeed { .. } => rows.sort_by_key(|r| r.header.seq),
             Pick::ToSend(_) => rows.sort_by_key(|r| (!r.own, r.header.feed, r.header.seq)),
@@ -184,11 +225,31 @@ impl Store for MemoryStore {
     }
 
     fn doc(&self, object: ObjectId) -> Result<Option<DocRow>, StoreError> {
-        Ok(self.docs.iter().find(|r| r.object == object).cloned())
+        let at = self.doc_at.get(&object);
+        Ok(at.and_then(|at| self.docs.get(*at)).cloned())
     }
 
     fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
         Ok(self.docs.clone())
+    }
+
+    fn cache(&self, object: ObjectId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        Ok(self.caches.get(&object).cloned())
+    }
+
+    fn tallies(&self) -> Result<BTreeMap<ObjectId, Tally>, StoreError> {
+        let mut tallies: BTreeMap<ObjectId, Tally> = BTreeMap::new();
+        for row in self.envelopes.values() {
+            let ruling = self.rulings.get(&row.id);
+            let ruled_out = ruling.is_some_and(|r| r.ruling == Ruling::Refuse.code());
+            let tally = tallies.entry(row.object()).or_default();
+            tally.add(row.own, Whereabouts::of(row), 1);
+            tally.ruled_out += usize::from(ruled_out);
+        }
+        for row in self.journal.values() {
+            tallies.entry(row.patrol).or_default().unsealed += 1;
+        }
+        Ok(tallies)
     }
 
     fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {

@@ -170,7 +170,7 @@ pub struct RulingRow {
     pub number: u64,
 }
 
-/// A document that is held, with its cache.
+/// A document that is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocRow {
     /// Which document.
@@ -181,8 +181,17 @@ pub struct DocRow {
     pub unit: UnitId,
     /// Its audience.
     pub audience: Audience,
-    /// A verified cache, with the number of change envelopes that it was made of.
-    pub cache: Option<(u64, Vec<u8>)>,
+    /// What a list shows of it; `None` where that has to be read from the document again.
+    pub listing: Option<Listing>,
+}
+
+/// What a list shows of a document, as it was when its last change came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Version of the rules by which it was read from the document.
+    pub version: u16,
+    /// What it is called, where this build can read that.
+    pub title: Option<String>,
 }
 
 /// A verified receipt.

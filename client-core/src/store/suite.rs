@@ -15,8 +15,8 @@ use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
 use super::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, PatrolState,
-    Pick, Place, ReceiptRow, RulingRow, Store, Write,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
+    PatrolState, Pick, Place, ReceiptRow, RulingRow, Store, Tally, Whereabouts, Write,
 };
 
 /// Declares the suite's tests over a function that makes a fresh store.
@@ -29,6 +29,8 @@ macro_rules! store_suite {
             an_envelope_is_added_once_and_moves_on_its_way,
             picks_find_what_they_name,
             small_rows_come_back_as_they_were_put,
+            documents_are_added_once_and_keep_listing_and_cache_apart,
+            tallies_count_how_everything_stands,
             rows_about_envelopes_come_back_as_they_were_put,
         );
     };
@@ -289,7 +291,7 @@ pub fn small_rows_come_back_as_they_were_put(store: &mut impl Store) {
         doc_type: 2,
         unit: UnitId::from_bytes([1; 16]),
         audience: Audience::Case(object),
-        cache: Some((5, vec![1, 2])),
+        listing: None,
     };
     let cursor = Cursor {
         scope: Scope {
@@ -317,6 +319,119 @@ pub fn small_rows_come_back_as_they_were_put(store: &mut impl Store) {
     store.commit(&gone).expect("commits");
     assert!(store.cursors().expect("reads").is_empty());
     assert_eq!(store.setting("name").expect("reads"), None);
+}
+
+/// A document is added once; its listing and its cache come and go without it.
+pub fn documents_are_added_once_and_keep_listing_and_cache_apart(store: &mut impl Store) {
+    let object = |n| ObjectId::from_bytes([n; 16]);
+    let listing = |title: Option<&str>| Listing {
+        version: 9,
+        title: title.map(str::to_owned),
+    };
+    let doc = |n, doc_type, listing| DocRow {
+        object: object(n),
+        doc_type,
+        unit: UnitId::from_bytes([1; 16]),
+        audience: Audience::Field,
+        listing,
+    };
+    let first = doc(9, 1, Some(listing(Some("巡查"))));
+    let batch = [
+        Write::Doc(first.clone()),
+        Write::Doc(doc(9, 2, None)),
+        Write::Doc(doc(3, 2, None)),
+        Write::Cache {
+            object: object(3),
+            cache: Some((5, vec![1, 2])),
+        },
+    ];
+    store.commit(&batch).expect("commits");
+    assert_eq!(store.docs().expect("reads"), [first, doc(3, 2, None)]);
+    assert_eq!(
+        store.cache(object(3)).expect("reads"),
+        Some((5, vec![1, 2]))
+    );
+    assert_eq!(store.cache(object(9)).expect("reads"), None);
+    let put = |n, listing| Write::Listing {
+        object: object(n),
+        listing,
+    };
+    let changes = [
+        put(9, None),
+        put(3, Some(listing(None))),
+        put(77, Some(listing(None))),
+        Write::DropCaches,
+    ];
+    store.commit(&changes).expect("commits");
+    let listed = [doc(9, 1, None), doc(3, 2, Some(listing(None)))];
+    assert_eq!(store.docs().expect("reads"), listed);
+    assert_eq!(store.cache(object(3)).expect("reads"), None);
+    assert_eq!(store.doc(object(77)).expect("reads"), None);
+}
+
+/// Every envelope, ruling and fix is counted where its row says that it is.
+pub fn tallies_count_how_everything_stands(store: &mut impl Store) {
+    let log = LogId::from_bytes([5; 16]);
+    let at = LeafAt { log, leaf: 7 };
+    let states = [
+        Delivery::Here,
+        Delivery::Claimed(at),
+        Delivery::Acknowledged(at),
+        Delivery::Proved(at),
+        Delivery::Fetched(log),
+        Delivery::Refused(1),
+        Delivery::Here,
+    ];
+    let mut rows = Vec::new();
+    for (seq, delivery) in (1u64..).zip(states) {
+        let mut row = row(Lane::Track, seq, Some(8));
+        row.signed = (seq != 7).then(signature);
+        row.own = false;
+        row.delivery = delivery;
+        rows.push(row);
+    }
+    let mut other = row(Lane::Record, 1, Some(9));
+    other.signed = Some(signature());
+    rows.push(other);
+    let mut expected: std::collections::BTreeMap<ObjectId, Tally> = Default::default();
+    for row in &rows {
+        let tally = expected.entry(row.object()).or_default();
+        tally.own |= row.own;
+        *tally.envelopes.entry(Whereabouts::of(row)).or_default() += 1;
+    }
+    let patrol = ObjectId::from_bytes([8; 16]);
+    let fix = JournalRow {
+        n: 0,
+        patrol,
+        leg: 1,
+        transport: Transport::Horse,
+        gap_before: None,
+        score: 0,
+        fix: timed(1),
+    };
+    let ruling = |n: usize, ruling: tala_protocol::body::Ruling| {
+        Write::Ruling(RulingRow {
+            envelope: rows[n].id,
+            ruling: ruling.code(),
+            reason: 1,
+            number: 1,
+        })
+    };
+    let mut batch: Vec<Write> = vec![
+        ruling(0, tala_protocol::body::Ruling::Refuse),
+        ruling(1, tala_protocol::body::Ruling::Refuse),
+        ruling(2, tala_protocol::body::Ruling::Release),
+        Write::Journal(fix),
+        Write::Journal(fix),
+    ];
+    let added = rows
+        .iter()
+        .map(|row| Write::Envelope(Box::new(row.clone())));
+    batch.extend(added);
+    let of_patrol = expected.entry(patrol).or_default();
+    (of_patrol.ruled_out, of_patrol.unsealed) = (2, 2);
+    store.commit(&batch).expect("commits");
+    assert_eq!(store.tallies().expect("counts"), expected);
 }
 
 /// Rulings, receipts and media.

@@ -9,8 +9,8 @@ use tala_protocol::sync::{Cursor, Scope};
 use tala_protocol::time::UnixMs;
 
 use super::rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Place, ReceiptRow,
-    RulingRow,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, Listing, MediaRow, PatrolRow, Place,
+    ReceiptRow, RulingRow,
 };
 
 /// One change of a store.
@@ -69,8 +69,24 @@ pub enum Write {
     },
     /// Puts a ruling of the office.
     Ruling(RulingRow),
-    /// Puts a document.
+    /// Adds a document; one that is there already stays as it is.
     Doc(DocRow),
+    /// Puts what lists show of a document, or takes it away: it is no longer true.
+    Listing {
+        /// Which document.
+        object: ObjectId,
+        /// What they show.
+        listing: Option<Listing>,
+    },
+    /// Puts the cache of a document, or takes it away.
+    Cache {
+        /// Which document.
+        object: ObjectId,
+        /// A verified cache, with the number of change envelopes that it was made of.
+        cache: Option<(u64, Vec<u8>)>,
+    },
+    /// Takes away the caches of all documents.
+    DropCaches,
     /// Puts a cursor.
     Cursor(Cursor),
     /// Drops a cursor.

@@ -51,16 +51,17 @@ where
     B: Blobs,
     C: Fn() -> DeviceTimes,
 {
+    with.transport.ready().await;
     engine.prepare_sync(options.why, (with.clock)())?;
     sign_pending(engine, with.signer).await?;
     let beacon = signed_beacon(engine, with.signer, with.battery_pct).await;
     let (mut session, mut step) = SyncSession::start(engine, options, beacon)?;
     loop {
         step = match step {
-            Step::Send(frame) => {
-                let answer = with.transport.sync(frame).await?;
-                session.on_reply(engine, &answer, (with.clock)())?
-            }
+            Step::Send(frame) => match with.transport.sync(frame).await {
+                Ok(answer) => session.on_reply(engine, &answer, (with.clock)())?,
+                Err(error) => wait_out(engine, with, &mut session, error).await?,
+            },
             Step::Upload(hash) => match upload(engine, with.transport, with.blobs, hash).await {
                 Ok((sent, complete)) => {
                     session.on_uploaded(engine, hash, sent, complete, (with.clock)())?
@@ -69,11 +70,36 @@ where
                     tracing::warn!(%hash, %error, "a file is put off");
                     session.on_put_off(engine, hash, (with.clock)())?
                 }
+                Err(DriveError::Transport(error)) => {
+                    wait_out(engine, with, &mut session, error).await?
+                }
                 Err(error) => return Err(error),
             },
             Step::Done(summary) => return Ok(summary),
         };
     }
+}
+
+/// Waits as the centre asked for, signs what was written meanwhile, and says what is next by then.
+async fn wait_out<S, T, G, B, C>(
+    engine: &mut Engine<S>,
+    with: &mut Surroundings<'_, T, G, B, C>,
+    session: &mut SyncSession,
+    failure: TransportError,
+) -> Result<Step, DriveError>
+where
+    S: Store,
+    T: Transport,
+    G: Signer,
+    C: Fn() -> DeviceTimes,
+{
+    if !with.transport.tries_again(&failure) {
+        return Err(failure.into());
+    }
+    tracing::debug!(what = %failure, "the centre asks for time");
+    with.transport.ready().await;
+    sign_pending(engine, with.signer).await?;
+    Ok(session.on_waited(engine, (with.clock)())?)
 }
 
 impl<S: Store> Engine<S> {

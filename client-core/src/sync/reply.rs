@@ -58,7 +58,9 @@ impl<S: Store> Engine<S> {
         let other_log = centre.log.is_some_and(|known| known != log);
         let from = page_began(&reply.cursors, &sent.cursors, other_log);
         let (again, waiting) = intake.awaited(&from)?;
+        let touched = intake.touched();
         let (mut batch, effects) = intake.finish();
+        batch.append(&mut self.listings_after(&batch, &touched, &directory)?);
 
         let mut took = Took {
             refused: landed.refused.len(),

@@ -6,6 +6,7 @@ use ed25519_dalek::Signer as _;
 use tala_protocol::cert::Directory;
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::envelope::{Audience, Envelope, signed};
+use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, LogId, PersonId, UnitId};
 use tala_protocol::log::{
@@ -14,8 +15,8 @@ use tala_protocol::log::{
 };
 use tala_protocol::sync::enrol::{ENROL_LEN_MAX, EnrolReply, EnrolRequest};
 use tala_protocol::sync::{
-    Cursor, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply, SyncRequest,
-    frame,
+    Cursor, FEATURE_OWN, LeafRange, Outcome, REQUEST_LEN_MAX, Refusal, Scope, Span, SyncReply,
+    SyncRequest, frame,
 };
 use tala_protocol::time::UnixMs;
 
@@ -56,6 +57,11 @@ pub struct Centre {
     lists: BTreeMap<Scope, Vec<u64>>,
     members: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     stated: usize,
+    /// Where something stands, and the feeds that have forked.
+    placed: BTreeSet<(FeedKey, u64)>,
+    forked: BTreeSet<FeedKey>,
+    /// Kept and not delivered: second branches, and whatever came after in their feeds.
+    pub apart: Vec<Digest>,
 }
 
 #[derive(Default, Clone)]
@@ -85,6 +91,9 @@ impl Centre {
             lists: BTreeMap::new(),
             members: BTreeMap::new(),
             stated: 0,
+            placed: BTreeSet::new(),
+            forked: BTreeSet::new(),
+            apart: Vec::new(),
         };
         centre.take_statements();
         centre
@@ -143,6 +152,9 @@ impl Centre {
         self.frontier = Frontier::new();
         self.nodes = Nodes::default();
         self.lists.clear();
+        self.placed.clear();
+        self.forked.clear();
+        self.apart.clear();
         let statement = self.statement(old);
         self.restored.insert(0, statement);
         for envelope in kept {
@@ -222,8 +234,9 @@ impl Centre {
             reply.restored = self.restored.first().cloned();
             reply.restored_before = self.restored.iter().skip(1).cloned().collect();
         }
+        let gives_own = request.features & FEATURE_OWN != 0;
         self.deliver(
-            device,
+            (device, gives_own),
             &request.cursors,
             same_log,
             request.budget_bytes,
@@ -260,7 +273,12 @@ impl Centre {
             unit: feed.unit,
             audience: feed.audience,
         };
-        self.lists.entry(scope).or_default().push(at);
+        if self.forked.contains(&feed) || !self.placed.insert((feed, envelope.header().seq)) {
+            self.forked.insert(feed);
+            self.apart.push(envelope.id());
+        } else {
+            self.lists.entry(scope).or_default().push(at);
+        }
         self.envelopes.push(envelope);
         at
     }
@@ -295,7 +313,7 @@ impl Centre {
 
     fn deliver(
         &self,
-        device: DeviceId,
+        (device, gives_own): (DeviceId, bool),
         cursors: &[Cursor],
         same_log: bool,
         budget: u32,
@@ -313,7 +331,7 @@ impl Centre {
             let mut position = from;
             for leaf in list.iter().skip(usize::try_from(from).expect("fits")) {
                 let envelope = &self.envelopes[usize::try_from(*leaf).expect("fits")];
-                if envelope.header().device() != device {
+                if gives_own || envelope.header().device() != device {
                     let cost = envelope.body().map_or(0, <[u8]>::len) + 96;
                     if cost > room && !page.is_empty() {
                         reply.more = true;

@@ -1,4 +1,7 @@
-//! A store whose device fills up, fails, or dies at a chosen write.
+//! A store whose every commit goes through somebody's hands: a device that fills up, fails, or dies at a
+//! chosen write. What is read is read as it was stored.
+
+use std::collections::BTreeMap;
 
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
@@ -8,8 +11,31 @@ use tala_protocol::sync::Cursor;
 use crate::store::memory::MemoryStore;
 use crate::store::{
     DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow, RulingRow,
-    Store, StoreError, Write,
+    Store, StoreError, Tally, Write,
 };
+
+/// Through whose hands commits go.
+pub trait CommitTap {
+    /// Commits, or not, or otherwise.
+    fn commit(&mut self, disk: &mut MemoryStore, batch: &[Write]) -> Result<(), StoreError>;
+
+    /// What is left on the disk once the program has died.
+    fn left(self, disk: MemoryStore) -> MemoryStore
+    where
+        Self: Sized,
+    {
+        disk
+    }
+}
+
+/// A model store whose commits go through a tap.
+#[derive(Debug, Clone)]
+pub struct TappedStore<T> {
+    /// What really was stored.
+    pub inner: MemoryStore,
+    /// What happens to commits.
+    pub tap: T,
+}
 
 /// What goes wrong, counted in commits from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,30 +50,44 @@ pub enum Fault {
     BrokenFrom(u64),
 }
 
-/// A model store with faults.
+/// Commits counted, and what goes wrong with them.
 #[derive(Debug, Clone)]
-pub struct FaultyStore {
-    /// What really was stored.
-    pub inner: MemoryStore,
+pub struct Faults {
     /// What goes wrong.
     pub fault: Fault,
     /// Commits tried.
     pub commits: u64,
 }
 
-impl FaultyStore {
-    /// A store that fails as told.
-    pub fn new(inner: MemoryStore, fault: Fault) -> Self {
-        Self {
-            inner,
-            fault,
-            commits: 0,
-        }
+/// A model store with faults.
+pub type FaultyStore = TappedStore<Faults>;
+
+impl<T: CommitTap> TappedStore<T> {
+    /// On a disk, with a tap.
+    pub fn on(inner: MemoryStore, tap: impl Into<T>) -> Self {
+        let tap = tap.into();
+        Self { inner, tap }
+    }
+
+    /// What is on the disk.
+    pub fn disk(&self) -> &MemoryStore {
+        &self.inner
+    }
+
+    /// What is left on the disk after the program died.
+    pub fn into_disk(self) -> MemoryStore {
+        self.tap.left(self.inner)
     }
 }
 
-impl Store for FaultyStore {
-    fn commit(&mut self, batch: &[Write]) -> Result<(), StoreError> {
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self { fault, commits: 0 }
+    }
+}
+
+impl CommitTap for Faults {
+    fn commit(&mut self, disk: &mut MemoryStore, batch: &[Write]) -> Result<(), StoreError> {
         self.commits += 1;
         let n = self.commits;
         match self.fault {
@@ -57,8 +97,14 @@ impl Store for FaultyStore {
                 doing: "writing",
                 source: "planted".into(),
             }),
-            _ => self.inner.commit(batch),
+            _ => disk.commit(batch),
         }
+    }
+}
+
+impl<T: CommitTap> Store for TappedStore<T> {
+    fn commit(&mut self, batch: &[Write]) -> Result<(), StoreError> {
+        self.tap.commit(&mut self.inner, batch)
     }
 
     fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -107,6 +153,14 @@ impl Store for FaultyStore {
 
     fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
         self.inner.docs()
+    }
+
+    fn cache(&self, object: ObjectId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        self.inner.cache(object)
+    }
+
+    fn tallies(&self) -> Result<BTreeMap<ObjectId, Tally>, StoreError> {
+        self.inner.tallies()
     }
 
     fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {

@@ -26,6 +26,10 @@ pub struct MemoryLink {
     pub cut_upload_after: Option<u32>,
     /// The centre does not list these descriptions yet.
     pub unlisted: Vec<Digest>,
+    /// The centre asks for time so often before it takes anything.
+    pub busy: u32,
+    /// Frames that the centre was given, in order.
+    pub frames: Vec<Vec<u8>>,
 }
 
 impl MemoryLink {
@@ -39,13 +43,32 @@ impl MemoryLink {
             lose_answer: None,
             cut_upload_after: None,
             unlisted: Vec::new(),
+            busy: 0,
+            frames: Vec::new(),
         }
+    }
+
+    fn check_time(&mut self) -> Result<(), TransportError> {
+        let Some(left) = self.busy.checked_sub(1) else {
+            return Ok(());
+        };
+        self.busy = left;
+        Err(TransportError::new(
+            "asked too often",
+            Retry::After(Some(7_000)),
+        ))
     }
 }
 
 impl Transport for MemoryLink {
+    fn tries_again(&self, failure: &TransportError) -> bool {
+        matches!(failure.retry, Retry::After(Some(_)))
+    }
+
     async fn sync(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
         self.requests += 1;
+        self.check_time()?;
+        self.frames.push(frame.clone());
         let answer = self.centre.borrow_mut().sync(self.device, &frame);
         self.bytes.0 += frame.len();
         if self.lose_answer == Some(self.requests) {
@@ -63,6 +86,7 @@ impl Transport for MemoryLink {
     }
 
     async fn media_state(&mut self, hash: Digest) -> Result<UploadState, TransportError> {
+        self.check_time()?;
         if self.unlisted.contains(&hash) {
             return Err(TransportError::new("not listed", Retry::Apart));
         }

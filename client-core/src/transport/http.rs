@@ -28,6 +28,8 @@ pub struct HttpTransport<G, E, C> {
     entropy: E,
     /// Seconds since 1970 by the device's clock.
     clock_s: C,
+    /// How often in a row the centre asked for time.
+    refused: u32,
 }
 
 impl<G: Signer, E: Entropy, C: Fn() -> i64> HttpTransport<G, E, C> {
@@ -44,6 +46,7 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> HttpTransport<G, E, C> {
             signer,
             entropy,
             clock_s,
+            refused: 0,
         })
     }
 
@@ -53,10 +56,19 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> HttpTransport<G, E, C> {
             attempt += 1;
             let signed = self.sign(&ask).await?;
             let failure = match self.connection.send(&ask, &signed).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.refused = 0;
+                    return Ok(answer);
+                }
                 Err(failure) => failure,
             };
             let random = u64::from_be_bytes(first_eight(self.entropy.bytes16()));
+            if let Retry::After(Some(asked_ms)) = failure.retry {
+                // Not the same bytes again: something more urgent may be there by then.
+                self.refused = self.refused.saturating_add(1);
+                self.connection.keep_quiet(asked_ms, self.refused, random);
+                return Err(failure);
+            }
             if !self.connection.wait(&failure, attempt, random).await {
                 return Err(failure);
             }
@@ -86,6 +98,14 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> HttpTransport<G, E, C> {
 }
 
 impl<G: Signer, E: Entropy, C: Fn() -> i64> Transport for HttpTransport<G, E, C> {
+    async fn ready(&mut self) {
+        self.connection.ready().await;
+    }
+
+    fn tries_again(&self, failure: &TransportError) -> bool {
+        matches!(failure.retry, Retry::After(Some(_))) && self.connection.allows(self.refused)
+    }
+
     async fn sync(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
         let path = "/api/v1/device/sync".to_owned();
         let ask = Ask::new(reqwest::Method::POST, path, SYNC_TYPE, frame);
@@ -93,9 +113,14 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> Transport for HttpTransport<G, E, C>
     }
 
     async fn enrol(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let path = "/api/v1/device/enrol".to_owned();
-        let ask = Ask::new(reqwest::Method::POST, path, SYNC_TYPE, frame);
-        Ok(self.ask(ask).await?.body)
+        loop {
+            let path = "/api/v1/device/enrol".to_owned();
+            let ask = Ask::new(reqwest::Method::POST, path, SYNC_TYPE, frame.clone());
+            match self.ask(ask).await {
+                Err(failure) if self.tries_again(&failure) => self.ready().await,
+                answer => return Ok(answer?.body),
+            }
+        }
     }
 
     async fn media_state(&mut self, hash: Digest) -> Result<UploadState, TransportError> {

@@ -29,7 +29,9 @@ impl Retry {
         match status {
             408 | 421 | 425 => Retry::Now,
             409 => Retry::Now,
-            429 | 500 | 502 | 503 | 504 | 507 => Retry::After(after),
+            // It was told that it asks too often, whether or not it was told for how long to wait.
+            429 => Retry::After(after.or(Some(CONNECTION_EVERY_MS))),
+            500 | 502 | 503 | 504 | 507 => Retry::After(after),
             401 | 403 | 426 | 451 => Retry::Person,
             _ if status >= 500 => Retry::After(after),
             _ => Retry::Never,

@@ -4,7 +4,7 @@
 const TICKS_PER_S: f64 = 100.0;
 
 /// The most memory that a process has had, MiB; 0 where the system does not say.
-pub(super) fn peak_mib(process: u32) -> f64 {
+pub(crate) fn peak_mib(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());

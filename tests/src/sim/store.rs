@@ -9,27 +9,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use tala_client::store::memory::MemoryStore;
-use tala_client::store::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow,
-    RulingRow, Store, StoreError, Write,
-};
+use tala_client::store::{Delivery, EnvelopeRow, RulingRow, Store as _, StoreError, Write};
+use tala_client::testing::{CommitTap, TappedStore};
 use tala_protocol::body::{ChangeBody, Ruling};
 use tala_protocol::doc::{ActorId, ChangeHash};
 use tala_protocol::envelope::{Header, Kind};
-use tala_protocol::feed::FeedKey;
 use tala_protocol::gate;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{LogId, ObjectId};
-use tala_protocol::sync::Cursor;
+use tala_protocol::id::ObjectId;
 
 use super::plants::Plant;
 
 /// A phone's store with a fuse and a tap.
+pub type SimStore = TappedStore<SharedTap>;
+
+/// The tap, as its store and the harness share it.
 #[derive(Debug, Clone)]
-pub struct SimStore {
-    inner: MemoryStore,
-    tap: Rc<RefCell<Tap>>,
-}
+pub struct SharedTap(Rc<RefCell<Tap>>);
 
 /// When the program dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,30 +66,16 @@ pub struct Tap {
     walls: BTreeMap<ObjectId, i64>,
 }
 
-impl SimStore {
-    /// On a disk, with a tap.
-    pub fn on(inner: MemoryStore, tap: Rc<RefCell<Tap>>) -> Self {
-        Self { inner, tap }
+impl From<Rc<RefCell<Tap>>> for SharedTap {
+    fn from(tap: Rc<RefCell<Tap>>) -> Self {
+        Self(tap)
     }
+}
 
-    /// What is on the disk.
-    pub fn disk(&self) -> &MemoryStore {
-        &self.inner
-    }
-
-    /// What is left on the disk after the program died.
-    pub fn into_disk(self) -> MemoryStore {
-        let too_early = self.tap.borrow().plant == Some(Plant::AcknowledgeBeforeCommit);
-        let before = self.tap.borrow_mut().before_last.take();
-        match before.filter(|_| too_early) {
-            Some(before) => before,
-            None => self.inner,
-        }
-    }
-
+impl SharedTap {
     /// Dies if it is time. Some bugs leave part of the batch behind.
-    fn burn(&mut self, batch: &[Write]) -> Result<(), StoreError> {
-        let mut tap = self.tap.borrow_mut();
+    fn burn(&self, disk: &mut MemoryStore, batch: &[Write]) -> Result<(), StoreError> {
+        let mut tap = self.0.borrow_mut();
         if tap.blown {
             return Err(dead());
         }
@@ -111,13 +93,13 @@ impl SimStore {
         let half = tap.plant == Some(Plant::CursorBeforeCommit);
         drop(tap);
         if after {
-            self.inner.commit(batch)?;
+            disk.commit(batch)?;
         } else if half {
             let cursors = batch
                 .iter()
                 .filter(|write| matches!(write, Write::Cursor(_)));
             let cursors: Vec<Write> = cursors.cloned().collect();
-            self.inner.commit(&cursors)?;
+            disk.commit(&cursors)?;
         }
         Err(dead())
     }
@@ -207,81 +189,24 @@ impl Tap {
     }
 }
 
-impl Store for SimStore {
-    fn commit(&mut self, batch: &[Write]) -> Result<(), StoreError> {
-        self.burn(batch)?;
-        let bent = self.tap.borrow_mut().bent_verdicts(batch);
-        if self.tap.borrow().plant == Some(Plant::AcknowledgeBeforeCommit) {
-            self.tap.borrow_mut().before_last = Some(self.inner.clone());
+impl CommitTap for SharedTap {
+    fn commit(&mut self, disk: &mut MemoryStore, batch: &[Write]) -> Result<(), StoreError> {
+        self.burn(disk, batch)?;
+        let bent = self.0.borrow_mut().bent_verdicts(batch);
+        if self.0.borrow().plant == Some(Plant::AcknowledgeBeforeCommit) {
+            self.0.borrow_mut().before_last = Some(disk.clone());
         }
-        self.inner.commit(batch)?;
-        self.inner.commit(&bent)?;
-        self.tap.borrow_mut().note(batch);
+        disk.commit(batch)?;
+        disk.commit(&bent)?;
+        self.0.borrow_mut().note(batch);
         Ok(())
     }
 
-    fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.setting(name)
-    }
-
-    fn journal(&self, patrol: ObjectId) -> Result<Vec<JournalRow>, StoreError> {
-        self.inner.journal(patrol)
-    }
-
-    fn journal_len(&self, patrol: ObjectId) -> Result<u64, StoreError> {
-        self.inner.journal_len(patrol)
-    }
-
-    fn patrols(&self) -> Result<Vec<PatrolRow>, StoreError> {
-        self.inner.patrols()
-    }
-
-    fn feed(&self, key: &FeedKey) -> Result<Option<FeedRow>, StoreError> {
-        self.inner.feed(key)
-    }
-
-    fn feeds(&self) -> Result<Vec<FeedRow>, StoreError> {
-        self.inner.feeds()
-    }
-
-    fn envelope(&self, id: &Digest) -> Result<Option<EnvelopeRow>, StoreError> {
-        self.inner.envelope(id)
-    }
-
-    fn at(&self, feed: &FeedKey, seq: u64) -> Result<Option<EnvelopeRow>, StoreError> {
-        self.inner.at(feed, seq)
-    }
-
-    fn envelopes(&self, pick: &Pick, limit: usize) -> Result<Vec<EnvelopeRow>, StoreError> {
-        self.inner.envelopes(pick, limit)
-    }
-
-    fn ruling(&self, envelope: &Digest) -> Result<Option<RulingRow>, StoreError> {
-        self.inner.ruling(envelope)
-    }
-
-    fn doc(&self, object: ObjectId) -> Result<Option<DocRow>, StoreError> {
-        self.inner.doc(object)
-    }
-
-    fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
-        self.inner.docs()
-    }
-
-    fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {
-        self.inner.cursors()
-    }
-
-    fn receipt(&self, log: LogId, leaf: u64) -> Result<Option<ReceiptRow>, StoreError> {
-        self.inner.receipt(log, leaf)
-    }
-
-    fn media(&self, hash: &Digest) -> Result<Option<MediaRow>, StoreError> {
-        self.inner.media(hash)
-    }
-
-    fn media_all(&self) -> Result<Vec<MediaRow>, StoreError> {
-        self.inner.media_all()
+    fn left(self, disk: MemoryStore) -> MemoryStore {
+        let mut tap = self.0.borrow_mut();
+        let too_early = tap.plant == Some(Plant::AcknowledgeBeforeCommit);
+        let before = tap.before_last.take();
+        before.filter(|_| too_early).unwrap_or(disk)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Reading rows back into types.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Connection, Params, Result, Row};
+use tala_protocol::body::Ruling;
 use tala_protocol::cbor;
 use tala_protocol::envelope::Header;
 use tala_protocol::feed::FeedHead;
@@ -15,9 +18,10 @@ use tala_protocol::transport::Transport;
 
 use super::patrol;
 use crate::store::rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, MediaRow, PatrolRow, Place,
-    ReceiptRow, RulingRow,
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
+    Place, ReceiptRow, RulingRow,
 };
+use crate::store::tally::{Tally, Whereabouts};
 use crate::store::write::Pick;
 
 /// Columns of an envelope, in the order that [`envelope`] reads.
@@ -212,17 +216,64 @@ pub(super) fn feed(row: &Row<'_>) -> Result<FeedRow> {
 
 pub(super) fn doc(row: &Row<'_>) -> Result<DocRow> {
     let (unit, audience): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
-    let cache = match (row.get::<_, Option<i64>>(4)?, row.get(5)?) {
-        (Some(of), Some(bytes)) => Some((u64::try_from(of).unwrap_or(0), bytes)),
-        _ => None,
+    let listing = match row.get::<_, Option<u16>>(4)? {
+        Some(version) => Some(Listing {
+            version,
+            title: row.get(5)?,
+        }),
+        None => None,
     };
     Ok(DocRow {
         object: object(row, 0)?,
         doc_type: row.get(1)?,
         unit: UnitId::from_slice(&unit).map_err(|e| damaged(2, e))?,
         audience: cbor::from_slice("audience", &audience, 64).map_err(|e| damaged(3, e))?,
-        cache,
+        listing,
     })
+}
+
+pub(super) fn cache(row: &Row<'_>) -> Result<(u64, Vec<u8>)> {
+    Ok((unsigned(row, 0)?, row.get(1)?))
+}
+
+/// Counts from an index, from rulings and from the journal, which are short.
+pub(super) fn tallies(db: &Connection) -> Result<BTreeMap<ObjectId, Tally>> {
+    let mut tallies: BTreeMap<ObjectId, Tally> = BTreeMap::new();
+    let by_state = "SELECT object, count(*), own, delivery, alg FROM envelopes
+        GROUP BY object, own, delivery, alg";
+    let mut statement = db.prepare_cached(by_state)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let is_signed = row.get::<_, Option<u8>>(4)?.is_some();
+        let at = whereabouts(is_signed, row.get(3)?);
+        let tally = tallies.entry(object(row, 0)?).or_default();
+        tally.add(row.get(2)?, at, count(row, 1)?);
+    }
+    let ruled_out = "SELECT e.object, count(*) FROM rulings r JOIN envelopes e ON e.id = r.envelope
+        WHERE r.ruling = ?1 GROUP BY e.object";
+    let mut statement = db.prepare_cached(ruled_out)?;
+    let mut rows = statement.query([Ruling::Refuse.code()])?;
+    while let Some(row) = rows.next()? {
+        tallies.entry(object(row, 0)?).or_default().ruled_out = count(row, 1)?;
+    }
+    let mut statement =
+        db.prepare_cached("SELECT patrol, count(*) FROM journal GROUP BY patrol")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        tallies.entry(object(row, 0)?).or_default().unsealed = unsigned(row, 1)?;
+    }
+    Ok(tallies)
+}
+
+/// By the codes that [`delivery`] reads.
+const fn whereabouts(is_signed: bool, delivery: u8) -> Whereabouts {
+    match (is_signed, delivery) {
+        (false, _) => Whereabouts::WaitingForKey,
+        (true, 0 | 1) => Whereabouts::Here,
+        (true, 2) => Whereabouts::Acknowledged,
+        (true, 3 | 4) => Whereabouts::AtCentre,
+        (true, _) => Whereabouts::Refused,
+    }
 }
 
 pub(super) fn ruling(row: &Row<'_>) -> Result<RulingRow> {
@@ -273,6 +324,11 @@ pub(super) fn first<T: FromSql>(row: &Row<'_>) -> Result<T> {
 fn unsigned(row: &Row<'_>, at: usize) -> Result<u64> {
     let value: i64 = row.get(at)?;
     u64::try_from(value).map_err(|e| damaged(at, e))
+}
+
+fn count(row: &Row<'_>, at: usize) -> Result<usize> {
+    let value = unsigned(row, at)?;
+    usize::try_from(value).map_err(|e| damaged(at, e))
 }
 
 fn object(row: &Row<'_>, at: usize) -> Result<ObjectId> {

@@ -4,12 +4,21 @@
 pub(super) const APPLICATION_ID: i64 = 0x5441_4c41;
 
 /// Step `n` leads from version `n` to version `n + 1`.
-pub(super) const STEPS: &[&str] = &[VERSION_1, VERSION_2];
+pub(super) const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// The next number of a row is looked up, not searched for: ten thousand documents came in quadratic time.
 const VERSION_2: &str = "
 CREATE INDEX docs_by_made ON docs (made);
 CREATE INDEX patrols_by_made ON patrols (made);
+";
+
+/// What lists show stands in rows of its own, beside caches that no list reads; how envelopes stand is
+/// counted from an index alone. A document without such a row is read once more when a list asks for it.
+const VERSION_3: &str = "
+CREATE TABLE listings (
+    object BLOB PRIMARY KEY, version INTEGER NOT NULL, title TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX envelopes_by_state ON envelopes (object, own, delivery, alg);
 ";
 
 const VERSION_1: &str = "

@@ -1,5 +1,7 @@
 //! The store's verbs over SQLite.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Params, Row, TransactionBehavior, params};
 use tala_protocol::cbor;
 use tala_protocol::feed::FeedKey;
@@ -12,7 +14,7 @@ use super::{SqliteStore, failed, write};
 use crate::store::rows::{
     DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, ReceiptRow, RulingRow,
 };
-use crate::store::{Pick, Store, StoreError, Write};
+use crate::store::{Pick, Store, StoreError, Tally, Write};
 
 /// A point at which the ring that kills may end the process; nothing at all in other builds.
 macro_rules! point {
@@ -106,15 +108,24 @@ impl Store for SqliteStore {
     }
 
     fn doc(&self, object: ObjectId) -> Result<Option<DocRow>, StoreError> {
-        let sql =
-            "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs WHERE object = ?1";
+        let sql = "SELECT d.object, doc_type, unit, audience, version, title
+            FROM docs d LEFT JOIN listings l ON l.object = d.object WHERE d.object = ?1";
         self.one(sql, params![object.as_bytes()], read::doc)
     }
 
     fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
-        let sql =
-            "SELECT object, doc_type, unit, audience, cache_of, cache FROM docs ORDER BY made";
+        let sql = "SELECT d.object, doc_type, unit, audience, version, title
+            FROM docs d LEFT JOIN listings l ON l.object = d.object ORDER BY made";
         self.all(sql, [], read::doc)
+    }
+
+    fn cache(&self, object: ObjectId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let sql = "SELECT cache_of, cache FROM docs WHERE object = ?1 AND cache IS NOT NULL";
+        self.one(sql, params![object.as_bytes()], read::cache)
+    }
+
+    fn tallies(&self) -> Result<BTreeMap<ObjectId, Tally>, StoreError> {
+        read::tallies(&self.db).map_err(|e| failed("counting", e))
     }
 
     fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {

@@ -3,10 +3,13 @@
 use rusqlite::{Connection, Result, params};
 use tala_protocol::cbor;
 use tala_protocol::hash::Digest;
+use tala_protocol::id::ObjectId;
 
 use super::patrol;
 use super::read::number;
-use crate::store::rows::{Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, Place};
+use crate::store::rows::{
+    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, Listing, MediaRow, Place,
+};
 use crate::store::write::Write;
 
 /// Writes one thing.
@@ -44,6 +47,16 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
             ],
         ),
         Write::Doc(row) => doc(db, row),
+        Write::Listing {
+            object,
+            listing: it,
+        } => listing(db, *object, it.as_ref()),
+        Write::Cache { object, cache: it } => cache(db, *object, it.as_ref()),
+        Write::DropCaches => run(
+            db,
+            "UPDATE docs SET cache_of = NULL, cache = NULL WHERE cache IS NOT NULL",
+            [],
+        ),
         Write::Cursor(cursor) => run(
             db,
             "INSERT OR REPLACE INTO cursors (scope, position) VALUES (?1, ?2)",
@@ -147,22 +160,45 @@ fn feed(db: &Connection, row: &FeedRow) -> Result<()> {
 }
 
 fn doc(db: &Connection, row: &DocRow) -> Result<()> {
-    let (cache_of, cache) = row
-        .cache
-        .as_ref()
-        .map_or((None, None), |(of, bytes)| (Some(number(*of)), Some(bytes)));
+    let mut add = db.prepare_cached(
+        "INSERT INTO docs (object, doc_type, unit, audience, made)
+         VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(made), 0) + 1 FROM docs))
+         ON CONFLICT (object) DO NOTHING",
+    )?;
+    let added = add.execute(params![
+        row.object.as_bytes(),
+        row.doc_type,
+        row.unit.as_bytes(),
+        cbor::to_vec(&row.audience),
+    ])?;
+    match added {
+        0 => Ok(()),
+        _ => listing(db, row.object, row.listing.as_ref()),
+    }
+}
+
+/// Of a document that is not there nothing is listed.
+fn listing(db: &Connection, object: ObjectId, listing: Option<&Listing>) -> Result<()> {
+    let Some(listing) = listing else {
+        let sql = "DELETE FROM listings WHERE object = ?1";
+        return run(db, sql, params![object.as_bytes()]);
+    };
     run(
         db,
-        "INSERT INTO docs (object, doc_type, unit, audience, made, cache_of, cache)
-         VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(made), 0) + 1 FROM docs), ?5, ?6)
-         ON CONFLICT (object) DO UPDATE SET cache_of = excluded.cache_of, cache = excluded.cache",
+        "INSERT OR REPLACE INTO listings (object, version, title)
+         SELECT object, ?2, ?3 FROM docs WHERE object = ?1",
+        params![object.as_bytes(), listing.version, listing.title],
+    )
+}
+
+fn cache(db: &Connection, object: ObjectId, cache: Option<&(u64, Vec<u8>)>) -> Result<()> {
+    run(
+        db,
+        "UPDATE docs SET cache_of = ?2, cache = ?3 WHERE object = ?1",
         params![
-            row.object.as_bytes(),
-            row.doc_type,
-            row.unit.as_bytes(),
-            cbor::to_vec(&row.audience),
-            cache_of,
-            cache,
+            object.as_bytes(),
+            cache.map(|(of, _)| number(*of)),
+            cache.map(|(_, bytes)| bytes),
         ],
     )
 }

@@ -34,6 +34,8 @@ pub(super) struct Connection {
     client: Client,
     /// Runs out when the next connection may be made.
     apart: Option<Pin<Box<Sleep>>>,
+    /// Runs out when the centre may be asked again, after it asked for time.
+    quiet: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
@@ -46,7 +48,32 @@ impl Connection {
             options,
             client,
             apart: None,
+            quiet: None,
         })
+    }
+
+    /// From a refusal on: nothing is asked before the time that the centre named, which is made longer the
+    /// more often it had to.
+    pub(super) fn keep_quiet(&mut self, asked_ms: u64, refused: u32, random: u64) {
+        // The first time its word is enough; that many phones come back at once is what jitter is against.
+        let wait_ms = match refused {
+            0 | 1 => asked_ms,
+            _ => asked_ms.max(back_off_ms(refused, random)),
+        };
+        self.quiet = Some(Box::pin(sleep(Duration::from_millis(wait_ms))));
+    }
+
+    /// Waits until the centre may be asked again.
+    pub(super) async fn ready(&mut self) {
+        if let Some(quiet) = &mut self.quiet {
+            quiet.await;
+            self.quiet = None;
+        }
+    }
+
+    /// Whether one more try is made after this many refusals.
+    pub(super) fn allows(&self, refused: u32) -> bool {
+        refused < self.options.attempts.max(1)
     }
 
     /// Sends once.
@@ -55,6 +82,7 @@ impl Connection {
         ask: &Ask,
         signed: &Signed,
     ) -> Result<Answer, TransportError> {
+        self.ready().await;
         let url = self
             .base
             .join(&ask.path)

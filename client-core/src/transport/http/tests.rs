@@ -121,7 +121,7 @@ fn a_request_carries_a_signature_over_its_body_that_holds() {
 #[test]
 fn a_status_says_what_is_to_be_done() {
     let (url, server) = serve(vec![
-        "HTTP/1.1 503 x\r\nretry-after: 30\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 503 x\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
         "HTTP/1.1 403 x\r\ncontent-length: 17\r\nconnection: close\r\n\r\n{\"title\":\"gone\"} ",
         "HTTP/1.1 409 x\r\nupload-offset: 65536\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ]);
@@ -129,7 +129,7 @@ fn a_status_says_what_is_to_be_done() {
     let mut link = transport(&url);
     run(async {
         let busy = link.sync(Vec::new()).await.expect_err("busy");
-        assert_eq!(busy.retry, Retry::After(Some(30_000)));
+        assert_eq!(busy.retry, Retry::After(Some(1_000)));
         let gone = link.sync(Vec::new()).await.expect_err("gone");
         assert_eq!(
             (gone.retry, gone.what.as_str()),
@@ -183,4 +183,33 @@ fn plain_http_is_for_loopback_only() {
     assert!(!open("http://127.0.0.1.example"));
     assert!(!open("ftp://127.0.0.1"));
     assert!(!open("nonsense"));
+}
+
+#[test]
+fn after_a_refusal_the_link_is_quiet_for_as_long_as_the_centre_asked() {
+    let (url, server) = serve(vec![
+        "HTTP/1.1 429 x\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
+    ]);
+    let options = HttpOptions {
+        attempts: 3,
+        ..HttpOptions::default()
+    };
+    let made = HttpTransport::new(&url, options, key(), || [7; 16], now as fn() -> i64);
+    let mut link = made.expect("an address on loopback");
+    run(async {
+        let began = std::time::Instant::now();
+        let refused = link.sync(b"first".to_vec()).await.expect_err("too often");
+        assert_eq!(refused.retry, Retry::After(Some(1_000)));
+        // The same bytes do not go again: what is sent next is for the caller to say.
+        assert!(link.tries_again(&refused));
+        let a_moment = std::time::Duration::from_millis(50);
+        let cut_short = tokio::time::timeout(a_moment, link.ready()).await;
+        assert!(cut_short.is_err(), "it waits");
+        let answer = link.sync(b"second".to_vec()).await.expect("answers");
+        assert_eq!(answer, b"ok");
+        assert!(began.elapsed().as_millis() >= 1_000, "it waited to the end");
+    });
+    let asked = server.join().expect("serves");
+    assert!(asked[1].ends_with(b"second"));
 }
