@@ -155,24 +155,34 @@ mod tests {
     }
 
     #[test]
-    fn two_thousand_requests_a_second_of_all_devices_fill_nothing() {
-        // Two hundred devices at their full rate, ten a second each, for longer than the window.
+    fn a_device_at_its_full_rate_never_fills_its_memory_whatever_its_clock_says() {
         let nonces = Nonces::for_rate(PER_MINUTE);
-        let (begin, seconds) = (100_000, 2 * WINDOW_S + 60);
+        // A minute's worth at once, then ten a second for longer than anything is in time.
+        let bursts = std::iter::once((0, 600)).chain((0..3 * WINDOW_S).map(|second| (second, 10)));
         let mut nonce = 0;
-        for second in begin..begin + seconds {
-            for device in 0..200 {
-                for _ in 0..10 {
-                    nonce += 1;
-                    // Clocks are off by up to the window, this way and that.
-                    let off_s = (i64::from(device) - 100) * 5;
-                    let signed = request(device, second + off_s, nonce);
-                    assert_eq!(nonces.take(&signed, at(second)), Freshness::Fresh);
-                }
+        for (second, requests) in bursts {
+            for _ in 0..requests {
+                nonce += 1;
+                let signed = request(1, second + WINDOW_S, nonce);
+                assert_eq!(nonces.take(&signed, at(second)), Freshness::Fresh);
             }
         }
-        let most = 200 * nonces.max_per_device;
-        assert!(held(&nonces) <= most);
+        assert!(held(&nonces) <= nonces.max_per_device);
+    }
+
+    #[test]
+    fn two_thousand_requests_a_second_of_all_devices_fill_nothing() {
+        // Fifty devices at their full rate, more than half a million requests in time at once.
+        let nonces = Nonces::for_rate(40 * 60);
+        for second in 0..260 {
+            for n in 0..2_000 {
+                let device = u8::try_from(n % 50).expect("small");
+                let nonce = u64::try_from(second).expect("positive") * 2_000 + n;
+                let signed = request(device, second, nonce);
+                assert_eq!(nonces.take(&signed, at(second)), Freshness::Fresh);
+            }
+        }
+        assert_eq!(held(&nonces), 520_000);
     }
 
     #[test]
