@@ -248,8 +248,8 @@ fn listen(it: &mut Settings, folder: &Path) -> Listen {
 /// `device.quarantine_bytes` (kept apart and not released; default 16 MiB). A device that is over one of them
 /// is answered with 429, or 507 for the quarantine, before anything is stored.
 ///
-/// `device.days_to_close` (1 to 365; default 7): how long a device that was moved to another unit, and has been
-/// told, may still hand over what it writes for the old one. What it writes there later is kept apart.
+/// `device.days_to_close` (1 to 365; default 7): how long a device that was moved to another unit, and has
+/// been told, may still hand over what it writes for the old one. What it writes there later is kept apart.
 fn device(it: &mut Settings) -> DeviceLimits {
     let default = DeviceLimits::default();
     let (day, apart) = (default.bytes_a_day, default.quarantine_bytes);

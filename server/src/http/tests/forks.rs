@@ -69,7 +69,7 @@ async fn two_backups_put_back_in_the_wrong_order_fork_a_feed_and_both_branches_a
     // The older store was put back first and wrote on; then the newer one did, from the same place.
     let first = goes_on(&mut bayar, &common, &["from the older", "and more"]);
     let second = goes_on(&mut bayar, &common, &["from the newer", "and on", "and on"]);
-    let told = [&[common.clone()], &first[..]].concat();
+    let told = [std::slice::from_ref(&common), &first].concat();
     assert_eq!(stored(&pushes(&mut office, &bayar, &told).await), 3);
     assert!(shown(&office, &admin).await.is_empty());
 

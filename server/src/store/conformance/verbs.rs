@@ -126,7 +126,6 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         Verb::Deliver(list, lsn) if there(tx, *lsn)? => {
             tx.deliver(&scope(*list), Lsn(*lsn)).map(|_| ())
         }
-        Verb::Deliver(..) => Ok(()),
         Verb::Grant(object, list) => tx.grant(ObjectId::from_bytes([*object; 16]), &scope(*list)),
         Verb::Node(level, index, hash) => tx.put_node(*level, *index, &[*hash; 32]),
         Verb::Checkpoint(size, note) => tx.put_checkpoint(*size, &[*note; 10]),
@@ -135,7 +134,7 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         Verb::Apart(lsn, reason, released) if there(tx, *lsn)? => {
             apart(tx, *lsn, *reason, *released)
         }
-        Verb::Apart(..) => Ok(()),
+        Verb::Deliver(..) | Verb::Apart(..) => Ok(()),
         Verb::Ruling(of, lsn) => tx.set_ruling(&Digest::sha256(&[*of]), Lsn(*lsn)),
         Verb::Staff(login, person) => tx.put_staff(&StaffRow {
             login: format!("login {login}"),

@@ -1,6 +1,8 @@
 //! A revocation that is followed by one with a wider cut: what that leaves standing comes back, whichever of
 //! the two is heard first, and what came meanwhile is placed as if it had come to an open feed.
 
+use std::slice::from_ref;
+
 use tala_protocol::feed::FeedHead;
 
 use super::*;
@@ -89,7 +91,8 @@ fn a_wider_cut_brings_back_what_it_leaves_standing_in_whatever_order_it_is_heard
     on_both(|centre| {
         let (mut bayar, mut naran, story) = begin(&centre);
         bayar.syncs(&centre, &story.early);
-        for heard in [&[narrow.clone()][..], &story.late, &[wide.clone()]] {
+        let (narrow, wide) = (from_ref(&narrow), from_ref(&wide));
+        for heard in [narrow, &story.late, wide] {
             naran.syncs(&centre, heard);
             dump(&centre);
         }
@@ -122,7 +125,7 @@ fn a_wider_cut_brings_back_what_it_leaves_standing_in_whatever_order_it_is_heard
         let centre = TestCentre::new();
         let (_, mut naran, story) = begin(&centre);
         let (early, late) = (&story.early[..], &story.late[..]);
-        let said = [early, &[narrow.clone()], late, &[wide.clone()]];
+        let said = [early, from_ref(&narrow), late, from_ref(&wide)];
         for n in order {
             naran.syncs(&centre, said[n]);
         }
