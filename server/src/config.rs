@@ -247,15 +247,21 @@ fn listen(it: &mut Settings, folder: &Path) -> Listen {
 /// `device.bytes_a_day` (envelopes; default 256 MiB), `device.cpu_ms_a_minute` (checking; default 30,000) and
 /// `device.quarantine_bytes` (kept apart and not released; default 16 MiB). A device that is over one of them
 /// is answered with 429, or 507 for the quarantine, before anything is stored.
+///
+/// `device.days_to_close` (1 to 365; default 7): how long a device that was moved to another unit, and has
+/// been told, may still hand over what it writes for the old one. What it writes there later is kept apart.
 fn device(it: &mut Settings) -> DeviceLimits {
     let default = DeviceLimits::default();
     let (day, apart) = (default.bytes_a_day, default.quarantine_bytes);
     let cpu_ms = default.cpu_us_a_minute / 1_000;
+    let days = u64::from(default.days_to_close);
     DeviceLimits {
         bytes_a_day: it.number("device.bytes_a_day", day, BYTES_MIN, BYTES_MAX),
         // More than a minute a minute: of all cores.
         cpu_us_a_minute: it.number("device.cpu_ms_a_minute", cpu_ms, 100, 3_600_000) * 1_000,
         quarantine_bytes: it.number("device.quarantine_bytes", apart, 0, BYTES_MAX),
+        days_to_close: u32::try_from(it.number("device.days_to_close", days, 1, 365))
+            .unwrap_or(default.days_to_close),
     }
 }
 
@@ -301,18 +307,21 @@ mod tests {
 
     #[test]
     fn limits_of_devices_come_from_the_file_and_the_environment() {
-        let file = "[device]\nbytes_a_day = 5000000\ncpu_ms_a_minute = 500\n";
+        let file = "[device]\nbytes_a_day = 5000000\ncpu_ms_a_minute = 500\ndays_to_close = 30\n";
         let set = [("TALA_SERVER_DEVICE_QUARANTINE_BYTES", "1000")];
         let limits = read(file, &set).expect("sound").device;
         let expected = DeviceLimits {
             bytes_a_day: 5_000_000,
             cpu_us_a_minute: 500_000,
             quarantine_bytes: 1_000,
+            days_to_close: 30,
         };
         assert_eq!(limits, expected);
-        let file = "[device]\nbytes_a_day = 7\ncpu_ms_a_minute = \"much\"\nquarantine_bytes = -1\n";
-        let faults = read(file, &[]).expect_err("three faults").0;
-        assert_eq!(faults.len(), 3, "all at once: {faults:?}");
+        let file = "[device]\nbytes_a_day = 7\ncpu_ms_a_minute = \"much\"\nquarantine_bytes = -1\n\
+                    days_to_close = 0\n";
+        let faults = read(file, &[]).expect_err("four faults").0;
+        assert_eq!(faults.len(), 4, "all at once: {faults:?}");
+        assert_eq!(read("", &[]).expect("sound").device.days_to_close, 7);
     }
 
     #[test]

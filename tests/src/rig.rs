@@ -108,7 +108,14 @@ pub fn now_ms() -> i64 {
 /// A program that was built beside this one.
 pub fn program(name: &str) -> PathBuf {
     let named = std::env::var_os("TALA_BIN_DIR").map(PathBuf::from);
-    let beside = || Some(std::env::current_exe().ok()?.parent()?.to_owned());
+    let beside = || {
+        let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+        // Tests are built one folder below the programs.
+        match folder.ends_with("deps") {
+            true => folder.parent().map(Path::to_owned),
+            false => Some(folder),
+        }
+    };
     let folder = named.or_else(beside).unwrap_or_default();
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

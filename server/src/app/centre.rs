@@ -102,6 +102,7 @@ impl Centre {
             effects: Arc::clone(&parts.effects),
             office: parts.keys.office,
             log_key: Arc::clone(&parts.keys.log),
+            limits: parts.limits,
             directory: Arc::clone(&directory),
             checkpoint: Arc::clone(&checkpoint),
             after: {

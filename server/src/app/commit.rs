@@ -6,6 +6,8 @@
 
 mod left;
 mod place;
+mod revoke;
+mod rule;
 mod say;
 mod show;
 mod statements;
@@ -22,10 +24,13 @@ use tala_protocol::log::{Frontier, leaf_hash};
 use tala_protocol::time::UnixMs;
 
 use super::ingest::Arrived;
+use super::limits::DeviceLimits;
 use crate::store::{
     FeedRow, LogRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, Standing, StoreError, Tx,
 };
 pub use say::{Draft, Said};
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What became of one envelope of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub struct Commit<'t> {
     log_changed: bool,
     /// What was kept apart for a reason that replicas cannot see: the office is to say so.
     unsaid: Vec<Draft>,
+    /// How long a device that was told of its move has to close its old feeds.
+    to_close_ms: i64,
     now: UnixMs,
 }
 
@@ -82,8 +89,15 @@ impl<'t> Commit<'t> {
             directory_changed: false,
             log_changed: false,
             unsaid: Vec::new(),
+            to_close_ms: to_close_ms(&DeviceLimits::default()),
             now,
         })
+    }
+
+    /// The same, with the operator's limits in place of the usual ones.
+    pub fn within(mut self, limits: &DeviceLimits) -> Self {
+        self.to_close_ms = to_close_ms(limits);
+        self
     }
 
     /// Commits the envelopes of one push, in their order.
@@ -124,27 +138,44 @@ impl<'t> Commit<'t> {
         if let Some(lsn) = self.tx.lsn_of(&envelope.id())? {
             return Ok(Placed::Known(lsn));
         }
-        let key = envelope.header().feed;
-        let mut row = self.feed_row(&key)?;
-        let (standing, reason) = self.place(&row, envelope, arrived.policy)?;
-        let lsn = self.append(&row, envelope, standing)?;
-        row.highest_seq = row.highest_seq.max(envelope.header().seq);
-        if let Some(reason) = reason {
-            if reason == QuarantineReason::Fork && row.forked_at.is_none() {
-                row.forked_at = Some(envelope.header().seq);
+        let row = self.feed_row(&envelope.header().feed)?;
+        let placed = self.place(&row, envelope, arrived.policy)?;
+        let placed = self.ruled(envelope, placed)?;
+        let lsn = self.append(&row, envelope, placed.0)?;
+        self.settle(row, lsn, envelope, placed)?;
+        Ok(Placed::Stored(lsn))
+    }
+
+    /// What follows for its feed and for readers from how a kept envelope stands.
+    fn settle(
+        &mut self,
+        mut row: FeedRow,
+        lsn: Lsn,
+        envelope: &Envelope,
+        (standing, reason): (Standing, Option<QuarantineReason>),
+    ) -> Result<(), StoreError> {
+        let header = envelope.header();
+        row.highest_seq = row.highest_seq.max(header.seq);
+        if reason == Some(QuarantineReason::Fork) && row.forked_at.is_none() {
+            row.forked_at = Some(header.seq);
+        }
+        match reason {
+            Some(reason) if standing == Standing::Released => {
+                self.put_released(lsn, envelope, reason)?;
             }
-            self.set_apart(lsn, envelope, reason)?;
-            if reason == QuarantineReason::Revoked {
-                self.show_revoked(envelope)?;
+            Some(reason) => {
+                self.set_apart(lsn, envelope, reason)?;
+                if reason == QuarantineReason::Revoked {
+                    self.show_revoked(envelope)?;
+                }
             }
-        } else {
-            self.publish(lsn, envelope)?;
+            None => self.publish(lsn, envelope)?,
         }
         if standing == Standing::Chained {
             row = self.advance(row, envelope)?;
         }
-        self.feeds.insert(key, row);
-        Ok(Placed::Stored(lsn))
+        self.feeds.insert(header.feed, row);
+        Ok(())
     }
 
     fn feed_row(&mut self, key: &FeedKey) -> Result<FeedRow, StoreError> {
@@ -184,14 +215,21 @@ impl<'t> Commit<'t> {
         envelope: &Envelope,
         reason: QuarantineReason,
     ) -> Result<(), StoreError> {
-        // A revocation speaks for itself.
-        if reason != QuarantineReason::Revoked {
+        // A revocation speaks for itself, and what the office has refused it need not refuse again.
+        if !matches!(
+            reason,
+            QuarantineReason::Revoked | QuarantineReason::Refused
+        ) {
             let refusal = Draft::refusal(envelope.header(), envelope.id(), reason);
             self.unsaid.push(refusal);
         }
         self.tx
             .put_quarantine(&quarantine_row(lsn, envelope, reason, self.now))
     }
+}
+
+fn to_close_ms(limits: &DeviceLimits) -> i64 {
+    i64::from(limits.days_to_close).saturating_mul(DAY_MS)
 }
 
 /// Appends a leaf and keeps every node that it completes.

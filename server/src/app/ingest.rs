@@ -69,7 +69,12 @@ pub fn examine(directory: &Directory, envelope: Envelope, now: UnixMs) -> Examin
 }
 
 /// Whether policy keeps an envelope apart whose signature holds.
-fn policy(directory: &Directory, envelope: &Envelope, standing: Standing, now: UnixMs) -> Policy {
+pub(super) fn policy(
+    directory: &Directory,
+    envelope: &Envelope,
+    standing: Standing,
+    now: UnixMs,
+) -> Policy {
     if standing == Standing::Revoked {
         return Policy::Apart(QuarantineReason::Revoked);
     }

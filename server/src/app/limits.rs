@@ -23,6 +23,8 @@ pub struct DeviceLimits {
     pub cpu_us_a_minute: u64,
     /// Bytes in quarantine that were not released.
     pub quarantine_bytes: u64,
+    /// Days that a device that was told of its move has to hand over what is unsent and to end its patrol.
+    pub days_to_close: u32,
 }
 
 impl Default for DeviceLimits {
@@ -32,6 +34,7 @@ impl Default for DeviceLimits {
             bytes_a_day: 256 * 1024 * 1024,
             cpu_us_a_minute: 30_000_000,
             quarantine_bytes: 16 * 1024 * 1024,
+            days_to_close: 7,
         }
     }
 }

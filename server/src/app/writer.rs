@@ -18,6 +18,7 @@ use super::effects::Effects;
 use super::error::AppError;
 use super::ingest::Arrived;
 use super::keys::Signer;
+use super::limits::DeviceLimits;
 use super::live::LiveHub;
 use super::project::Write;
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
@@ -79,6 +80,7 @@ pub(super) struct WriterParts {
     pub(super) effects: Arc<dyn Effects>,
     pub(super) office: Arc<dyn Signer>,
     pub(super) log_key: Arc<dyn Signer>,
+    pub(super) limits: DeviceLimits,
     pub(super) directory: Arc<Shared<Directory>>,
     pub(super) checkpoint: Arc<Shared<SignedCheckpoint>>,
     /// Called after every durable group.
@@ -238,13 +240,13 @@ impl WriterThread {
         let grown = latest.size >= self.kept_checkpoint.saturating_add(KEEP_CHECKPOINT_EVERY);
         let aged = now.0.saturating_sub(self.kept_at.0) >= KEEP_CHECKPOINT_MS;
         let keep = latest.size > self.kept_checkpoint && (grown || aged);
-        let office = Arc::clone(&parts.office);
+        let (office, limits) = (Arc::clone(&parts.office), parts.limits);
         let mut result = None;
         parts.writer.transact(&mut |tx| {
             if keep {
                 tx.put_checkpoint(latest.size, &latest.note)?;
             }
-            let mut commit = Commit::begin(tx, Arc::clone(&directory), now)?;
+            let mut commit = Commit::begin(tx, Arc::clone(&directory), now)?.within(&limits);
             let done = group
                 .iter_mut()
                 .map(|command| command.work(&mut commit, office.as_ref()))
@@ -308,9 +310,14 @@ impl Command {
             Command::Say(drafts, signer, _) => {
                 let signer = signer.as_deref().unwrap_or(office);
                 let said = drafts.iter().map(|draft| commit.say(draft, signer));
-                match said.collect::<Result<Vec<_>, _>>() {
+                let said = match said.collect::<Result<Vec<_>, _>>() {
+                    Err(AppError::Store(error)) => return Err(unshared(error)),
+                    said => said,
+                };
+                // What a revocation lets back in may turn out to be a fork.
+                match commit.say_refusals(office) {
                     Err(AppError::Store(error)) => Err(unshared(error)),
-                    said => Ok(Done::Said(said)),
+                    _ => Ok(Done::Said(said)),
                 }
             }
             Command::Change(change, _) => {

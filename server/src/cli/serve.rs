@@ -44,7 +44,7 @@ pub(super) fn serve(config: Config, out: &mut dyn Write) -> Result<(), CliError>
         passwords: Arc::new(Passwords::strong()?),
         media: Arc::new(place.media()?),
         rates: Arc::new(RateLimits::new(&config.rates)),
-        nonces: Arc::new(Nonces::default()),
+        nonces: Arc::new(Nonces::for_rate(config.rates.device_per_minute)),
         // Cursors and ids of the live feed end with the process; pages then read again.
         cursors: Cursors::new(random()?),
         effects: Arc::new(SystemEffects),

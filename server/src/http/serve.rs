@@ -156,6 +156,7 @@ async fn sweep(front: Front) {
             _ = due.tick() => {}
         }
         front.rates.sweep();
+        front.nonces.sweep(front.now());
         let swept = front
             .ask(|front| {
                 let now = front.now();

@@ -5,6 +5,7 @@ mod desks;
 mod device;
 mod doors;
 mod files;
+mod forks;
 mod golden;
 mod logs;
 mod matrix;

@@ -20,7 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::front::Front;
 use super::limits::OVER_LIMIT_WAIT;
-use super::nonces::Freshness;
+use super::nonces::{FULL_RETRY_S, Freshness};
 use super::problem::Problem;
 use crate::app::access::{self, Asker, Grant, Verb};
 use crate::app::session::Token;
@@ -157,7 +157,7 @@ impl FromRequest<Front> for SignedRequest {
             }),
             Freshness::ClockOff => Err(Problem::clock_off(now)),
             Freshness::Replayed => Err(Problem::not_signed("this request was seen before")),
-            Freshness::Full => Err(Problem::unavailable(30)),
+            Freshness::Full => Err(Problem::too_many(FULL_RETRY_S)),
         }
     }
 }

@@ -55,6 +55,7 @@ struct State {
     statements: BTreeSet<(Subject, Lsn)>,
     statements_shown: BTreeSet<(Lsn, Scope)>,
     quarantine: BTreeMap<Lsn, QuarantineRow>,
+    rulings: BTreeMap<Digest, Lsn>,
     staff: BTreeMap<String, StaffRow>,
     enrolments: BTreeMap<RowId, EnrolmentRow>,
     projections: projections::Projections,

@@ -23,6 +23,8 @@ pub enum QuarantineReason {
     Gate(u16),
     /// The body cannot be read, 7.
     Body,
+    /// The office had refused it before it came: it said so before this centre was restored, 8.
+    Refused,
 }
 
 /// An envelope that is kept apart.
@@ -65,12 +67,18 @@ pub trait QuarantineReads {
 
     /// Bytes that a device has in quarantine, not released.
     fn quarantine_bytes(&self, device: DeviceId) -> Result<u64, StoreError>;
+
+    /// The last verdict by which the office decided whether an envelope stands, whether that is here or not.
+    fn ruling(&self, envelope: &Digest) -> Result<Option<Lsn>, StoreError>;
 }
 
 /// Writing the quarantine.
 pub trait QuarantineWrites {
     /// Keeps or replaces a row. Idempotent by number.
     fn put_quarantine(&mut self, row: &QuarantineRow) -> Result<(), StoreError>;
+
+    /// Notes by which verdict the office decided last whether an envelope stands.
+    fn set_ruling(&mut self, envelope: &Digest, verdict: Lsn) -> Result<(), StoreError>;
 }
 
 impl QuarantineReason {
@@ -84,6 +92,7 @@ impl QuarantineReason {
             QuarantineReason::NotEntitled => (5, 0),
             QuarantineReason::Gate(code) => (6, code),
             QuarantineReason::Body => (7, 0),
+            QuarantineReason::Refused => (8, 0),
         }
     }
 
@@ -97,6 +106,7 @@ impl QuarantineReason {
             5 => QuarantineReason::NotEntitled,
             6 => QuarantineReason::Gate(u16::try_from(gate).ok()?),
             7 => QuarantineReason::Body,
+            8 => QuarantineReason::Refused,
             _ => return None,
         })
     }
@@ -111,6 +121,7 @@ impl QuarantineReason {
             QuarantineReason::NotEntitled => "not_entitled",
             QuarantineReason::Gate(_) => "gate",
             QuarantineReason::Body => "body",
+            QuarantineReason::Refused => "refused",
         }
     }
 

@@ -4,16 +4,13 @@
 //! handed over. Until then it cannot know, and what it wrote stands, whenever it comes and whoever brings
 //! it. That it went on although it knew is shown by its own signature (it had written for the new unit
 //! before, in the same run of its monotonic counter), or by the time that has passed since the centre saw
-//! that it had been told.
+//! that it had been told: `device.days_to_close`.
 
 use tala_protocol::envelope::Header;
 
 use super::Commit;
 use crate::app::scopes::device_units;
 use crate::store::StoreError;
-
-/// How long a device that was told has to hand over what is unsent and to end its patrol: seven days.
-const TO_CLOSE_MS: i64 = 7 * 86_400_000;
 
 impl Commit<'_> {
     /// Whether a device is shown to have known that it had left the unit when it wrote this.
@@ -22,7 +19,7 @@ impl Commit<'_> {
         let units = device_units(&self.directory, device, self.now);
         let told = self.tx.told(device)?;
         let told = told.filter(|told| told.units.iter().eq(&units));
-        if told.is_some_and(|told| self.now.0.saturating_sub(told.at.0) > TO_CLOSE_MS) {
+        if told.is_some_and(|told| self.now.0.saturating_sub(told.at.0) > self.to_close_ms) {
             return Ok(true);
         }
         let Some(moved) = self.directory.assignment(device, self.now) else {

@@ -5,7 +5,7 @@
 //! no other. What comes before the genesis waits for it. In each of these lists the genesis and everything
 //! else about the object stand too, and what is needed to verify the author stands before.
 
-use tala_protocol::body::{Grant, Ruling, VerdictBody};
+use tala_protocol::body::{Grant, VerdictBody};
 use tala_protocol::envelope::{Envelope, Header, Kind};
 use tala_protocol::event::Erasure;
 use tala_protocol::id::ObjectId;
@@ -91,11 +91,11 @@ impl Commit<'_> {
             return self.state(lsn, envelope);
         }
         self.show(lsn, envelope)?;
-        self.take_effect(envelope)
+        self.take_effect(lsn, envelope)
     }
 
     /// What an envelope of the office does besides being shown. Bodies that cannot be read do nothing.
-    fn take_effect(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+    fn take_effect(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
         let Some(body) = envelope.body() else {
             return Ok(());
         };
@@ -105,8 +105,8 @@ impl Commit<'_> {
                 Err(_) => Ok(()),
             },
             Kind::Verdict => match VerdictBody::from_bytes(body) {
-                Ok(verdict) if verdict.ruling == Ruling::Release => self.release(&verdict),
-                _ => Ok(()),
+                Ok(verdict) => self.obey(lsn, &verdict),
+                Err(_) => Ok(()),
             },
             Kind::Erasure => match Erasure::from_bytes(body) {
                 Ok(order) => self.erase(&order),
@@ -158,27 +158,6 @@ impl Commit<'_> {
                 }
             }
         }
-    }
-
-    /// Takes an envelope out of quarantine: it becomes visible now, at the end of its lists.
-    fn release(&mut self, verdict: &VerdictBody) -> Result<(), StoreError> {
-        let Some(lsn) = self.tx.lsn_of(&verdict.envelope)? else {
-            return Ok(());
-        };
-        let (row, stored) = (self.tx.quarantined(lsn)?, self.tx.envelope(lsn)?);
-        let (Some(mut row), Some(stored)) = (row, stored) else {
-            return Ok(());
-        };
-        if row.released_at.is_some() || !row.reason.releasable() {
-            return Ok(());
-        }
-        row.released_at = Some(self.now);
-        self.tx.put_quarantine(&row)?;
-        if stored.standing == Standing::Quarantined {
-            self.tx.set_standing(lsn, Standing::Released)?;
-            self.show(lsn, &stored.envelope)?;
-        }
-        Ok(())
     }
 
     fn erase(&mut self, order: &Erasure) -> Result<(), StoreError> {

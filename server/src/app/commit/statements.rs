@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use tala_protocol::cert::{Directory, Holder, Revocation, Statement};
 use tala_protocol::envelope::{Audience, Envelope, Kind};
-use tala_protocol::feed::FeedKey;
 use tala_protocol::id::UnitId;
 use tala_protocol::sync::Scope;
 
 use super::Commit;
 use crate::app::scopes::{person_devices, person_units};
-use crate::store::{FeedRow, Lsn, QuarantineReason, Standing, StoreError, Subject};
+use crate::store::{Lsn, StoreError, Subject};
 
 impl Commit<'_> {
     /// Takes a statement into the directory and shows it, with those it brings along, where it is needed.
@@ -51,51 +50,6 @@ impl Commit<'_> {
         // What was heard may be older than what stands.
         let standing = self.directory.revocation(heard.device).cloned();
         self.revoke(lsn, &standing.unwrap_or(heard))
-    }
-
-    /// Cuts a device's feeds off, and tells whoever can verify what it signed.
-    fn revoke(&mut self, lsn: Lsn, revocation: &Revocation) -> Result<(), StoreError> {
-        let subject = Subject::Device(revocation.device);
-        let mut units: BTreeSet<UnitId> = BTreeSet::new();
-        for (feed, row) in self.tx.feeds_of(revocation.device)? {
-            units.insert(feed.unit);
-            self.cut(revocation, &feed, row)?;
-        }
-        let assigned = self.directory.assignment(revocation.device, self.now);
-        units.extend(assigned.map(|a| a.unit));
-        let mut lists = BTreeSet::new();
-        for earlier in self.tx.statements_about(subject)? {
-            lists.extend(self.tx.statement_lists(earlier)?);
-        }
-        self.tx.add_statement(lsn, subject)?;
-        self.show_in(&[subject], units)?;
-        for list in lists {
-            self.show_subject(subject, &list)?;
-        }
-        Ok(())
-    }
-
-    /// Keeps apart what a revoked device said behind the cut of a feed.
-    fn cut(
-        &mut self,
-        revocation: &Revocation,
-        feed: &FeedKey,
-        row: FeedRow,
-    ) -> Result<(), StoreError> {
-        let highest = self.feeds.get(feed).copied().unwrap_or(row).highest_seq;
-        for seq in (1..=highest).rev() {
-            if revocation.stands(feed, seq) {
-                break;
-            }
-            let Some(found) = self.tx.at_seq(row.no, seq)? else {
-                continue;
-            };
-            self.tx.set_standing(found.lsn, Standing::Quarantined)?;
-            if let Some(stored) = self.tx.envelope(found.lsn)? {
-                self.set_apart(found.lsn, &stored.envelope, QuarantineReason::Revoked)?;
-            }
-        }
-        Ok(())
     }
 
     /// Shows every statement about a subject in a list, each once.
@@ -171,7 +125,12 @@ impl Commit<'_> {
         self.show_in(&[Subject::Unit(unit)], below.into_iter().collect())
     }
 
-    fn show_in(&mut self, subjects: &[Subject], units: BTreeSet<UnitId>) -> Result<(), StoreError> {
+    /// Shows every statement about these subjects to the field of these units, each once.
+    pub(super) fn show_in(
+        &mut self,
+        subjects: &[Subject],
+        units: BTreeSet<UnitId>,
+    ) -> Result<(), StoreError> {
         for unit in units {
             let scope = Scope {
                 unit,

@@ -133,6 +133,11 @@ impl Documents {
         self.touched.insert(object);
     }
 
+    /// Builds a document from its envelopes when it is needed again.
+    pub(super) fn let_go_of(&mut self, object: ObjectId) {
+        self.held.remove(&object);
+    }
+
     fn keep(&mut self, object: ObjectId, held: Held) {
         if self.held.len() >= HELD_MAX {
             self.let_go();
@@ -403,9 +408,9 @@ fn policy(reads: &dyn Reads, stored: &StoredEnvelope) -> Result<Option<PolicyRef
     Ok(row.and_then(|row| match row.reason {
         QuarantineReason::Fork | QuarantineReason::Frozen => Some(PolicyRefusal::FeedFork),
         QuarantineReason::Revoked => Some(PolicyRefusal::Revoked),
-        QuarantineReason::ForeignUnit | QuarantineReason::NotEntitled => {
-            Some(PolicyRefusal::NotEntitled)
-        }
+        QuarantineReason::ForeignUnit
+        | QuarantineReason::NotEntitled
+        | QuarantineReason::Refused => Some(PolicyRefusal::NotEntitled),
         QuarantineReason::Gate(_) | QuarantineReason::Body => None,
     }))
 }

@@ -36,6 +36,10 @@ impl Projector {
         if verdict.ruling == Ruling::Refuse && verdict.reason != 0 {
             return Ok(());
         }
+        if reads.lsn_of(&verdict.envelope)?.is_none() {
+            // What it is about comes later, and is judged with it then.
+            self.documents.let_go_of(stored.envelope.object());
+        }
         self.follow(reads, &verdict.envelope, batch)
     }
 

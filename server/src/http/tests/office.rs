@@ -86,7 +86,7 @@ impl Office {
             passwords: Arc::new(Passwords::with_cost(8, 1).expect("cost")),
             media: Arc::new(Media::open(&folder.path().join("media")).expect("media")),
             rates: Arc::new(RateLimits::new(&config.rates)),
-            nonces: Arc::new(Nonces::default()),
+            nonces: Arc::new(Nonces::for_rate(config.rates.device_per_minute)),
             cursors: Cursors::new([7; 32]),
             effects: centre.effects.clone(),
             stop: CancellationToken::new(),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
 use super::verbs::{envelope, scope, subject};
@@ -59,6 +60,7 @@ pub fn observe(reads: &dyn Reads) -> Result<String, StoreError> {
         say("statements about", &reads.statements_about(subject(n))?);
         say("shown", &reads.statement_shown(Lsn(1), &scope(n))?);
         say("shown in", &reads.statement_lists(Lsn(u64::from(n)))?.len());
+        say("ruling", &reads.ruling(&Digest::sha256(&[n]))?);
         say("quarantined", &reads.quarantined(Lsn(u64::from(n)))?);
         say(
             "bytes",

@@ -38,6 +38,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         1 => (lsn.clone(), id.clone()).prop_map(|(l, s)| Verb::Statement(l, s)),
         1 => (lsn.clone(), id.clone()).prop_map(|(l, s)| Verb::Shown(l, s)),
         1 => (lsn.clone(), any::<u8>(), any::<bool>()).prop_map(|(l, r, f)| Verb::Apart(l, r, f)),
+        1 => (id.clone(), lsn.clone()).prop_map(|(n, l)| Verb::Ruling(n, l)),
         1 => (id.clone(), any::<u8>()).prop_map(|(l, p)| Verb::Staff(l, p)),
         1 => (id.clone(), any::<bool>()).prop_map(|(n, u)| Verb::Enrolment(n, u)),
         4 => (id.clone(), id.clone(), id.clone(), -2..5i64, prop::option::of(0..3i64),

@@ -41,6 +41,8 @@ pub enum Verb {
     Shown(u64, u8),
     /// An envelope kept apart.
     Apart(u64, u8, bool),
+    /// The last verdict about an envelope.
+    Ruling(u8, u64),
     /// An account.
     Staff(u8, u8),
     /// An enrolment.
@@ -124,7 +126,6 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         Verb::Deliver(list, lsn) if there(tx, *lsn)? => {
             tx.deliver(&scope(*list), Lsn(*lsn)).map(|_| ())
         }
-        Verb::Deliver(..) => Ok(()),
         Verb::Grant(object, list) => tx.grant(ObjectId::from_bytes([*object; 16]), &scope(*list)),
         Verb::Node(level, index, hash) => tx.put_node(*level, *index, &[*hash; 32]),
         Verb::Checkpoint(size, note) => tx.put_checkpoint(*size, &[*note; 10]),
@@ -133,7 +134,8 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         Verb::Apart(lsn, reason, released) if there(tx, *lsn)? => {
             apart(tx, *lsn, *reason, *released)
         }
-        Verb::Apart(..) => Ok(()),
+        Verb::Deliver(..) | Verb::Apart(..) => Ok(()),
+        Verb::Ruling(of, lsn) => tx.set_ruling(&Digest::sha256(&[*of]), Lsn(*lsn)),
         Verb::Staff(login, person) => tx.put_staff(&StaffRow {
             login: format!("login {login}"),
             person: PersonId::from_bytes([*person; 16]),
@@ -216,7 +218,7 @@ fn append(tx: &mut dyn Tx, envelope: &Envelope) -> Result<(), StoreError> {
 fn apart(tx: &mut dyn Tx, lsn: u64, reason: u8, released: bool) -> Result<(), StoreError> {
     let stored = tx.envelope(Lsn(lsn))?.ok_or(StoreError::GivenUp)?;
     let header = stored.envelope.header();
-    let reason = QuarantineReason::from_code(i64::from(reason % 7) + 1, i64::from(reason));
+    let reason = QuarantineReason::from_code(i64::from(reason % 8) + 1, i64::from(reason));
     tx.put_quarantine(&QuarantineRow {
         lsn: Lsn(lsn),
         envelope: stored.envelope.id(),

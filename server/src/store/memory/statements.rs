@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, UnitId};
 use tala_protocol::sync::Scope;
 
@@ -71,11 +72,20 @@ impl QuarantineReads for State {
         });
         Ok(bytes.sum())
     }
+
+    fn ruling(&self, envelope: &Digest) -> Result<Option<Lsn>, StoreError> {
+        Ok(self.rulings.get(envelope).copied())
+    }
 }
 
 impl QuarantineWrites for State {
     fn put_quarantine(&mut self, row: &QuarantineRow) -> Result<(), StoreError> {
         self.quarantine.insert(row.lsn, row.clone());
+        Ok(())
+    }
+
+    fn set_ruling(&mut self, envelope: &Digest, verdict: Lsn) -> Result<(), StoreError> {
+        self.rulings.insert(*envelope, verdict);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The quarantine in SQLite.
 
 use rusqlite::{Row, params};
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, UnitId};
 use tala_protocol::time::UnixMs;
 
@@ -53,6 +54,12 @@ impl QuarantineReads for Session<'_> {
         })?;
         uint("quarantine size", bytes.unwrap_or(0))
     }
+
+    fn ruling(&self, envelope: &Digest) -> Result<Option<Lsn>, StoreError> {
+        let sql = "SELECT verdict FROM ruling WHERE envelope = ?1";
+        let lsn = self.row("ruling", sql, [envelope.to_tagged()], |row| row.get(0))?;
+        lsn.map(|lsn| uint("ruling", lsn).map(Lsn)).transpose()
+    }
 }
 
 impl QuarantineWrites for Session<'_> {
@@ -77,6 +84,13 @@ impl QuarantineWrites for Session<'_> {
             row.released_at.map(|at| at.0),
         ];
         self.write("quarantine", &sql, params).map(|_| ())
+    }
+
+    fn set_ruling(&mut self, envelope: &Digest, verdict: Lsn) -> Result<(), StoreError> {
+        let sql = "INSERT INTO ruling (envelope, verdict) VALUES (?1, ?2)
+             ON CONFLICT (envelope) DO UPDATE SET verdict = ?2";
+        let params = params![envelope.to_tagged(), int("number", verdict.0)?];
+        self.write("ruling", sql, params).map(|_| ())
     }
 }
 

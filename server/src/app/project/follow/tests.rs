@@ -1,3 +1,6 @@
+mod restored;
+mod wider;
+
 use std::sync::Arc;
 
 use tala_protocol::body::{MediaBody, Ruling, TrackBody, VerdictBody};
@@ -14,8 +17,8 @@ use tala_protocol::transport::Transport;
 
 use crate::app::commit::Draft;
 use crate::store::projections::{IncidentRow, PatrolRow, PositionRow, RowKind};
-use crate::store::read;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{QuarantineReason, read};
 use crate::testing::{BEGIN, STATION, TestCentre, TestIncident, TestPhone};
 
 /// Runs a scenario on both stores.
