@@ -116,13 +116,14 @@ pub fn nullable<'b, T: Decode<'b, ()>>(
 }
 
 /// Reads a map whose keys are small integers in ascending order, some of them optional: how our
-/// headers and messages are laid out.
+/// headers and messages are laid out. It reads along with the decoder and refuses keys that it does not
+/// know; a form that keeps what a newer version added is read through [`crate::fields::Fields`].
 #[derive(Debug)]
-pub struct Fields {
+pub struct MapReader {
     left: u64,
 }
 
-impl Fields {
+impl MapReader {
     /// Reads the map header.
     pub fn open(d: &mut minicbor::Decoder<'_>) -> Result<Self, minicbor::decode::Error> {
         Ok(Self { left: map_len(d)? })

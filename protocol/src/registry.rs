@@ -6,7 +6,8 @@
 //! marked retired. What follows from the legal rules is [`crate::triage`].
 //!
 //! People write registries as JSON ([`Registry::from_json`]); what is signed and stored is canonical
-//! CBOR ([`Registry::to_bytes`]). Both keep fields that this build does not know.
+//! CBOR ([`Registry::to_bytes`]). Both keep fields that this build does not know. An office signs a version
+//! as a [`Publication`].
 
 mod any;
 mod code;
@@ -15,11 +16,12 @@ mod incident_type;
 mod json;
 mod labels;
 mod legal_rule;
+pub mod publication;
 mod sheep_unit;
 mod succession;
 mod transport_profile;
 
-pub use any::AnyRegistry;
+pub use any::{AnyRegistry, Frame};
 pub use code::{Code, MAX_CODE_BYTES, NotACode};
 pub use form::{Form, FormField};
 pub use incident_type::{IncidentType, Route};
@@ -27,6 +29,7 @@ pub use jiff::civil::Date;
 pub use json::JsonError;
 pub use labels::{Labels, Language};
 pub use legal_rule::{Category, LegalRule, Mark, Routes, Threshold};
+pub use publication::{Publication, PublicationError};
 pub use sheep_unit::SheepUnit;
 pub use succession::SuccessionError;
 pub use transport_profile::ProfileEntry;
@@ -81,6 +84,9 @@ pub enum RegistryError {
         /// What was asked for.
         wanted: &'static str,
     },
+    /// A registry of a kind that this version does not know.
+    #[error("no registry is called {0}")]
+    UnknownKind(String),
     /// An entry lacks something.
     #[error("reading entries[{at}]")]
     Entry {

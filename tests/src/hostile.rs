@@ -10,6 +10,7 @@ pub mod corpus;
 pub mod entries;
 pub mod measure;
 pub mod mutations;
+pub mod published;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

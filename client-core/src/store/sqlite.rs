@@ -152,4 +152,6 @@ fn failed(doing: &'static str, error: rusqlite::Error) -> StoreError {
 }
 
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;

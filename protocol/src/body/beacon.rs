@@ -6,7 +6,7 @@
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::envelope::Realm;
 use crate::id::{DeviceId, ObjectId};
 use crate::key::{KeyError, PublicKey, Signature};
@@ -146,7 +146,7 @@ impl<C> Encode<C> for Beacon {
 
 impl<'b> Decode<'b, ()> for Beacon {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         let beacon = Self {
             patrol: f.maybe(d, 1)?,
             at: UnixMs(f.need(d, 2)?),

@@ -4,7 +4,7 @@
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::hash::Digest;
 use crate::time::UnixMs;
 
@@ -91,7 +91,7 @@ impl<C> Encode<C> for MediaBody {
 
 impl<'b> Decode<'b, ()> for MediaBody {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         if f.need::<u8>(d, 0)? != 1 {
             return Err(DecodeError::message("unknown media body format"));
         }

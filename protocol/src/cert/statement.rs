@@ -6,7 +6,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::{Role, UnitLevel};
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::id::{DeviceId, ObjectId, PersonId, UnitId};
 use crate::key::PublicKey;
 use crate::time::UnixMs;
@@ -233,7 +233,7 @@ impl<'b> Decode<'b, ()> for Statement {
             return Err(DecodeError::message("unknown statement format"));
         }
         let kind = d.u16()?;
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         let statement = match kind {
             1 => Statement::Key(KeyStatement {
                 key: f.need(d, 0)?,

@@ -4,7 +4,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::Kind;
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::feed::FeedKey;
 use crate::hash::Digest;
 use crate::id::{DeviceId, ObjectId, PersonId, RowId, UnitId};
@@ -167,7 +167,7 @@ impl<C> Encode<C> for Header {
 
 impl<'b> Decode<'b, ()> for Header {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         if f.need::<u8>(d, 0)? != FORMAT {
             return Err(DecodeError::message("unknown envelope format"));
         }

@@ -20,7 +20,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::header::{AFTER_MAX, BODY_LEN_MAX, Desk, Header};
 use super::{Envelope, EnvelopeError, Kind};
-use crate::cbor::{self, Fields};
+use crate::cbor::{self, MapReader};
 use crate::feed::FeedKey;
 use crate::hash::Digest;
 use crate::id::{ObjectId, PersonId};
@@ -437,7 +437,7 @@ impl<C> Encode<C> for Extras {
 
 impl<'b> Decode<'b, ()> for Extras {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         let extras = Self {
             person: if f.has(d, 0)? {
                 Some(cbor::nullable(d)?)

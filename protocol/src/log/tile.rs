@@ -193,6 +193,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_golden_tile_is_still_written() {
+        let leaves = reference::leaves(5);
+        let (nodes, _) = AllNodes::of(&leaves);
+        let tile = TileId::new_since(0, 5).expect("tiles")[0];
+        assert_eq!(tile.path(), "tile/0/000.p/5");
+        let golden = crate::golden::check("log/tile.bin", &tile.bytes(&nodes).expect("bytes"));
+        assert_eq!(golden, leaves.concat());
+    }
+
     /// A reader who has nothing but tiles.
     struct Tiles {
         size: u64,

@@ -63,6 +63,13 @@ pub(super) fn parse(text: &str, keys: &[Key]) -> Result<Fields, JsonError> {
     }
 }
 
+/// Which kind of registry a file says that it is.
+pub(super) fn kind_of(text: &str) -> Result<String, JsonError> {
+    let fields = parse(text, &[Key("registry", 1, Shape::Text)])?;
+    let kind = fields.get(1).and_then(Raw::as_str).map(str::to_owned);
+    kind.ok_or_else(|| wrong("registry", "a string"))
+}
+
 /// Writes what was read, by the same table.
 pub(super) fn write(fields: &Fields, keys: &[Key]) -> Value {
     let mut object = Map::new();

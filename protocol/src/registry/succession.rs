@@ -27,6 +27,9 @@ pub enum SuccessionError {
     /// A retired code is in use again.
     #[error("code {0} was retired and is in use again")]
     CodeReused(String),
+    /// The two are not versions of one registry that this build knows.
+    #[error("not versions of one registry")]
+    OtherKind,
 }
 
 impl<E: Entry> Registry<E> {

@@ -88,6 +88,16 @@ mod tests {
         }
     }
 
+    /// Made by the `zstd` command: what is read does not hang on the library that wrote it.
+    #[test]
+    fn golden_frames_are_still_read() {
+        let message = "草原巡护 ".repeat(40);
+        let squeezed = include_bytes!("../../../fixtures/golden/sync/frame-zstd.bin");
+        assert_eq!(open(squeezed, 4_096).expect("opens"), message.as_bytes());
+        let plain = [&[0], message.as_bytes()].concat();
+        assert_eq!(open(&plain, 4_096).expect("opens"), message.as_bytes());
+    }
+
     #[test]
     fn a_bomb_is_stopped_at_its_limit() {
         let bomb = close(&vec![0; 4 << 20]);

@@ -199,6 +199,29 @@ mod tests {
     }
 
     #[test]
+    fn the_signed_bytes_and_headers_are_frozen() {
+        use ed25519_dalek::Signer as _;
+        let digest = content_digest(b"body");
+        let parts = SignedParts {
+            method: "POST",
+            path: "/api/v1/device/sync",
+            query: "a=1",
+            content_digest: &digest,
+        };
+        let base = params().base(&parts);
+        let key = ed25519_dalek::SigningKey::from_bytes(&[4; 32]);
+        let signature = Signature::from_bytes(key.sign(&base).to_bytes());
+        let headers = format!(
+            "\n\nContent-Digest: {digest}\nSignature-Input: {}\nSignature: {}\n",
+            params().input_header(),
+            signature_header(&signature)
+        );
+        let made = [base.as_slice(), headers.as_bytes()].concat();
+        let golden = crate::golden::check("sync/signed-request.txt", &made);
+        assert!(golden.starts_with(&base));
+    }
+
+    #[test]
     fn every_signed_part_counts() {
         use ed25519_dalek::Signer as _;
         let key = ed25519_dalek::SigningKey::from_bytes(&[4; 32]);

@@ -4,7 +4,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::request::Cursor;
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::envelope::wire::Run;
 use crate::hash::Digest;
 use crate::id::LogId;
@@ -247,7 +247,7 @@ impl<C> Encode<C> for SyncReply {
 
 impl<'b> Decode<'b, ()> for SyncReply {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         let mut reply = Self {
             version: f.need(d, 0)?,
             log: f.maybe(d, 1)?,

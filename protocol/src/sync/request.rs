@@ -3,7 +3,7 @@
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use crate::cbor::{self, CborError, Fields};
+use crate::cbor::{self, CborError, MapReader};
 use crate::envelope::Audience;
 use crate::envelope::wire::Run;
 use crate::id::{LogId, UnitId};
@@ -220,7 +220,7 @@ impl<C> Encode<C> for SyncRequest {
 
 impl<'b> Decode<'b, ()> for SyncRequest {
     fn decode(d: &mut Decoder<'b>, _: &mut ()) -> Result<Self, DecodeError> {
-        let mut f = Fields::open(d)?;
+        let mut f = MapReader::open(d)?;
         let (min, max) = f.need(d, 0)?;
         let request = Self {
             versions: Versions { min, max },

@@ -20,6 +20,7 @@ use tala_protocol::track::{self, ClockedFix, EncodeError, FixClocks, Segment, Ti
 use tala_protocol::transport::Transport;
 
 use super::arriving::{Arriving, ArrivingError};
+use super::published::{Published, PublishedError};
 
 /// How many envelopes the honest runs hold.
 const ENVELOPES: u64 = 12;
@@ -42,6 +43,8 @@ pub struct Corpus {
     pub writer: PublicKey,
     /// Where files arrive.
     pub arriving: Arriving,
+    /// A publication of a registry and its bureau.
+    pub published: Published,
 }
 
 /// Why the honest corpus could not be made: a fault of the software under test.
@@ -65,6 +68,9 @@ pub enum CorpusError {
     /// The place for files.
     #[error(transparent)]
     Arriving(#[from] ArrivingError),
+    /// A publication.
+    #[error(transparent)]
+    Published(#[from] PublishedError),
     /// A number that does not fit its type.
     #[error("counting")]
     Number(#[from] TryFromIntError),
@@ -91,6 +97,7 @@ impl Corpus {
             realm,
             writer,
             arriving: Arriving::new()?,
+            published: Published::new()?,
         })
     }
 }

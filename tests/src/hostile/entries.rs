@@ -5,6 +5,7 @@ use tala_protocol::body::{ChangeBody, MediaBody, SignedBeacon, TrackBody, Verdic
 use tala_protocol::cert::{Revocation, Statement};
 use tala_protocol::envelope::{Envelope, Kind, signed};
 use tala_protocol::gate;
+use tala_protocol::registry::Publication;
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest, EnrolmentCode};
 use tala_protocol::sync::peer::{PeerFrontier, PeerHello, PeerOffer};
 use tala_protocol::sync::{REPLY_LEN_MAX, REQUEST_LEN_MAX, SyncReply, SyncRequest, frame};
@@ -83,6 +84,10 @@ pub const ALL: &[Entry] = &[
     Entry {
         name: "enrolment message",
         take: enrolment_message,
+    },
+    Entry {
+        name: "registry publication",
+        take: publication,
     },
 ];
 
@@ -185,4 +190,8 @@ fn enrolment_message(_: &Corpus, bytes: &[u8]) -> bool {
     let asked = EnrolRequest::from_bytes(bytes).is_ok();
     let answered = EnrolReply::from_bytes(bytes).is_ok();
     asked || answered
+}
+
+fn publication(corpus: &Corpus, bytes: &[u8]) -> bool {
+    Publication::from_bytes(bytes).is_ok_and(|it| it.verify(&corpus.published.directory).is_ok())
 }

@@ -30,11 +30,13 @@ pub fn run(corpus: &Corpus, seed: u64, count: usize, report: &mut Report) {
             report.unloadable += usize::from(broken.get());
             ("change", measured)
         } else {
+            let published = std::slice::from_ref(&corpus.published.bytes);
             let (name, honest) = match n % 8 {
-                1 => ("envelope", &corpus.envelopes),
-                3 => ("segment", &corpus.segments),
-                5 => ("sync request", &corpus.requests),
-                _ => ("sync reply", &corpus.replies),
+                _ if n % 16 == 15 => ("registry publication", published),
+                1 => ("envelope", corpus.envelopes.as_slice()),
+                3 => ("segment", corpus.segments.as_slice()),
+                5 => ("sync request", corpus.requests.as_slice()),
+                _ => ("sync reply", corpus.replies.as_slice()),
             };
             let Some(entry) = entry(name) else { continue };
             let at = rng.random_range(0..honest.len().max(1));

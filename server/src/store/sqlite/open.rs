@@ -14,7 +14,7 @@ mod migrations {
 }
 
 /// `Tala` in ASCII: SQLite's application id of our files.
-const APPLICATION_ID: i32 = 0x5461_6c61;
+pub(super) const APPLICATION_ID: i32 = 0x5461_6c61;
 /// How long a connection waits for another's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared per connection.
@@ -45,9 +45,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
         .map_err(opening)?;
     read_back(&connection, "journal_mode", "wal")?;
     read_back(&connection, "synchronous", "2")?;
-    migrations::migrations::runner()
-        .run(&mut connection)
-        .map_err(|error| StoreError::Migrate(Box::new(error)))?;
+    migrate(&mut connection, refinery::Target::Latest)?;
     let version = newest_schema();
     connection
         .execute_batch(&format!(
@@ -55,6 +53,17 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
         ))
         .map_err(opening)?;
     Ok(connection)
+}
+
+/// Brings the tables forward to a version.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    target: refinery::Target,
+) -> Result<(), StoreError> {
+    let runner = migrations::migrations::runner().set_target(target);
+    let done = runner.run(connection);
+    done.map_err(|error| StoreError::Migrate(Box::new(error)))?;
+    Ok(())
 }
 
 /// Opens for writing beside another process: nothing is made, migrated or set for others.
