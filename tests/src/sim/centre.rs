@@ -87,7 +87,9 @@ impl SimCentre {
             before_last: 0,
         };
         // Started again with the book of its files, as every later start is.
-        founded.crash()?;
+        founded.centre.stop();
+        founded.store.return_writer(Box::new(NoWriter));
+        founded.start()?;
         Ok(founded)
     }
 

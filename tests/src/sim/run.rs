@@ -408,6 +408,22 @@ impl World {
 mod tests {
     use super::*;
 
+    /// Runs within which everything that the ring is about must happen.
+    const SEEDS: u64 = 30;
+
+    #[test]
+    fn everything_the_ring_is_about_happens_and_holds() {
+        let seeds: Vec<u64> = (0..SEEDS).collect();
+        let report = run_all(&seeds, 200, None);
+        assert!(
+            report.is_clean(),
+            "{:?} {:?}",
+            report.failures,
+            report.broken
+        );
+        assert_eq!(report.counts.never(), Vec::<&str>::new());
+    }
+
     #[test]
     fn the_same_seed_is_the_same_run() {
         for seed in [3, 11] {
