@@ -1,8 +1,10 @@
 //! Builds of different versions in one bureau: what each of them writes in an incident.
 //!
 //! The centre runs the present build: beside phones of [`Build::Newer`] it is the older one, beside phones of
-//! [`Build::Older`] the newer one. A build is what it can name: an older one knows two fields and two grades of
-//! severity, a newer one writes fields, values and shapes that the present one has no meaning for. Engine, gate
+//! [`Build::Older`] the newer one. A build is what it can name: an older one knows two fields and
+//! two grades of
+//! severity, a newer one writes fields, values and shapes that the present one has no meaning for.
+//! Engine, gate
 //! and formats are the same.
 
 use automerge::transaction::{CommitOptions, Transactable as _};

@@ -243,7 +243,8 @@ impl SimCentre {
         Ok(())
     }
 
-    /// Goes back to the last backup, if there is one: a new log that says where it goes on from. The files may
+    /// Goes back to the last backup, if there is one: a new log that says where it goes on from.
+    /// The files may
     /// be gone besides.
     pub fn restore(&mut self, are_files_gone: bool) -> Result<bool, SimError> {
         let Some(count) = self.backup.take() else {

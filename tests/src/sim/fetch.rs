@@ -1,6 +1,7 @@
 //! Files between phones and the centre: handed over and fetched piece by piece, cut, and gone on with.
 //!
-//! The centre decides who may read ([`super::files`]). Fetching on phones is no part of the engine: what stands
+//! The centre decides who may read ([`super::files`]). Fetching on phones is no part of the
+//! engine: what stands
 //! here is the least that a phone must do, a piece after the other with what it has kept on its disk.
 
 use rand::RngExt as _;

@@ -42,7 +42,8 @@ impl Files {
         Arc::new(UploadBook::new(Arc::clone(&self.door)))
     }
 
-    /// Takes at most `pieces` chunks of a device's file from where it was cut. How far it is, and whether that
+    /// Takes at most `pieces` chunks of a device's file from where it was cut. How far it is, and
+    /// whether that
     /// is all; none where the device described no such file.
     pub fn take(
         &mut self,

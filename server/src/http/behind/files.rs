@@ -58,7 +58,8 @@ pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Descrip
 }
 
 /// The descriptions through which a device may read a file: its own, and those about a record that is shown
-/// in one of its lists. The record decides, as for envelopes, and not the feed that the description stands in.
+/// in one of its lists. The record decides, as for envelopes, and not the feed that the
+/// description stands in.
 pub(super) fn readable(
     centre: &Centre,
     device: DeviceId,
