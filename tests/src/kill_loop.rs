@@ -14,6 +14,7 @@ mod plant;
 pub mod witness;
 pub mod worker;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rand::SeedableRng as _;
@@ -38,6 +39,8 @@ pub struct Report {
     pub phone: Ring,
     /// The ingesting centre.
     pub centre: Ring,
+    /// Deaths at each point of the victims' own code.
+    pub points: BTreeMap<&'static str, u64>,
     /// Whether the centre's log verified at the end.
     pub log_verified: bool,
     /// What went wrong, for people.
@@ -63,6 +66,9 @@ pub struct Ring {
     pub early: u64,
 }
 
+/// Kills after which every point must have had its death.
+const KILLS_FOR_ALL_POINTS: u64 = 100;
+
 /// What a run is to do.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -79,6 +85,22 @@ impl Report {
     /// Whether everything held.
     pub fn is_clean(&self) -> bool {
         self.lost == 0 && self.doubled == 0 && self.faults.is_empty() && self.log_verified
+    }
+
+    /// A victim died at a point of its code.
+    fn died_at(&mut self, point: Option<&'static str>) {
+        if let Some(point) = point {
+            *self.points.entry(point).or_default() += 1;
+        }
+    }
+
+    /// A point that is never met proves nothing: the ring is broken there.
+    fn find_unmet_points(&mut self) {
+        let unmet = self.points.iter().filter(|(_, times)| **times == 0);
+        if self.kills >= KILLS_FOR_ALL_POINTS {
+            let faults = unmet.map(|(point, _)| format!("nobody died at {point}"));
+            self.faults.extend(faults.collect::<Vec<_>>());
+        }
     }
 
     fn sum(&mut self) {
@@ -98,7 +120,11 @@ pub fn run(
 ) -> Result<Report, RigError> {
     fresh_folder(folder)?;
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-    let mut report = Report::default();
+    let points = [death::PHONE.points(), death::CENTRE.points()].concat();
+    let mut report = Report {
+        points: points.into_iter().map(|point| (point, 0)).collect(),
+        ..Report::default()
+    };
     let (home, _) = CentreHome::found(&folder.join("centre"), 0, None)?;
     let mut centre = centre::CentreRing::start(&home, folder)?;
     let mut phone = phone::PhoneRing::start(&home, folder, options.seed)?;
@@ -123,5 +149,26 @@ pub fn run(
     }
     centre.finish(&mut report)?;
     report.sum();
+    report.find_unmet_points();
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_that_never_meets_a_point_is_a_fault_and_a_short_one_is_not() {
+        for (kills, faults) in [(KILLS_FOR_ALL_POINTS - 1, 0), (KILLS_FOR_ALL_POINTS, 1)] {
+            let mut report = Report {
+                kills,
+                points: BTreeMap::from([("met", 0), ("unmet", 0)]),
+                ..Report::default()
+            };
+            report.died_at(Some("met"));
+            report.died_at(None);
+            report.find_unmet_points();
+            assert_eq!(report.faults.len(), faults, "{:?}", report.faults);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The simulation ring: real protocol, real phones, a real centre; network, disk, clocks and chance are ours.
 //!
 //! You are here because a seed failed, or because you add something that can happen. One seed decides
-//! everything: which faults there are and how many ([`swarm`]), what people do ([`actions`]), what the
+//! everything: which faults there are and how many ([`swarm`]), what people do ([`actions`], [`desk`]), which
+//! version each phone runs ([`builds`]), how files travel ([`fetch`], [`files`]), what the
 //! network does ([`network`]), where a phone's program dies ([`store`]). A run has three parts ([`run`]):
 //! steps in which anything may happen, a quiet phase in which everything must come right within a bounded
 //! number of exchanges, and the judgement of [`crate::oracle`]. [`plants`] builds in known bugs; a run that
@@ -10,10 +11,14 @@
 //! Not here: real sockets, processes and disks. Those are the kill loop and the end-to-end tests.
 
 pub mod actions;
+pub mod builds;
 pub mod centre;
 pub mod clock;
+pub mod desk;
 pub mod effects;
 pub mod exchange;
+pub mod fetch;
+pub mod files;
 pub mod network;
 pub mod office;
 pub mod phone;
@@ -35,6 +40,15 @@ pub enum SimError {
     /// Its store could not.
     #[error("the centre's store could not do it")]
     Books(#[from] tala_server::store::StoreError),
+    /// Its doors' memory could not.
+    #[error("the centre's doors could not do it")]
+    Door(#[from] tala_server::store_door::DoorStoreError),
+    /// It could not take a piece of a file that is as it was described.
+    #[error("the centre could not take a piece of a file")]
+    Piece(#[from] tala_server::media::IncomingError),
+    /// The folder of pieces could not be used.
+    #[error("the folder of pieces cannot be used")]
+    Disk(#[source] std::io::Error),
     /// A phone could not.
     #[error("a phone could not do it")]
     Phone(#[from] tala_client::engine::EngineError),

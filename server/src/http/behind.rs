@@ -70,11 +70,11 @@ pub trait Behind: Send + Sync + 'static {
     /// Push and pull of a device; one that is revoked or expired is given nothing.
     fn sync(&self, device: DeviceId, request: SyncRequest) -> Result<SyncReply, AppError>;
 
-    /// The lists that a device reads.
-    fn device_scopes(&self, device: DeviceId) -> Vec<Scope>;
-
     /// Every description of a file that stands.
     fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError>;
+
+    /// Those of them through which a device may read the file.
+    fn readable(&self, device: DeviceId, hash: &Digest) -> Result<Vec<Description>, AppError>;
 
     /// The files of one record, as far as the grant reaches.
     fn files_of(&self, grant: &Grant, record: ObjectId) -> Result<Vec<Description>, AppError>;

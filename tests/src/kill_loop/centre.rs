@@ -104,7 +104,7 @@ impl CentreRing {
         rng: &mut ChaCha8Rng,
         report: &mut Report,
     ) -> Result<(), RigError> {
-        let death = death::CENTRE.death(rng);
+        let death = death::CENTRE.death(rng, &report.points);
         // A point is armed at the start; a disk is copied while nobody writes.
         if (is_planted || death.point.is_some())
             && let Some(running) = self.running.take()
@@ -122,7 +122,10 @@ impl CentreRing {
         match running {
             Ok(running) => self.push_until_it_dies(running, &death, report)?,
             // It met its point before it listened, with what the last death had left to do.
-            Err(_) if death.point.is_some() => report.centre.at_points += 1,
+            Err(_) if death.point.is_some() => {
+                report.centre.at_points += 1;
+                report.died_at(death.name);
+            }
             Err(error) => return Err(error),
         }
         report.centre.kills += 1;
@@ -155,7 +158,11 @@ impl CentreRing {
             }
         }
         match killer.join() {
-            Ok(killed) => report.centre.at_points += u64::from(killed?),
+            Ok(killed) => {
+                let at_point = killed?;
+                report.centre.at_points += u64::from(at_point);
+                report.died_at(death.name.filter(|_| at_point));
+            }
             Err(_) => report.faults.push("the killer died".into()),
         }
         Ok(())

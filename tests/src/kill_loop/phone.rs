@@ -77,9 +77,10 @@ impl PhoneRing {
         let before = is_planted
             .then(|| Snapshot::take(&self.folder))
             .transpose()?;
-        let death = death::PHONE.death(rng);
+        let death = death::PHONE.death(rng, &report.points);
         let (said, at_point) = self.live_and_die(&death)?;
         report.phone.at_points += u64::from(at_point);
+        report.died_at(death.name.filter(|_| at_point));
         if let Some(before) = before {
             before.put_back()?;
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tala_protocol::envelope::{Audience, Header, Kind};
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
 /// How something reached a device.
@@ -22,6 +23,15 @@ pub struct Access {
     at_contact: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     homes: BTreeMap<ObjectId, UnitId>,
     granted: BTreeSet<(ObjectId, UnitId)>,
+    files: BTreeMap<Digest, Vec<Described>>,
+}
+
+/// Who described a file, about what, and whether the field may read it.
+#[derive(Debug)]
+struct Described {
+    by: DeviceId,
+    object: ObjectId,
+    is_field: bool,
 }
 
 impl Access {
@@ -50,9 +60,58 @@ impl Access {
         self.homes.insert(object, unit);
     }
 
+    /// The same, unless it is known.
+    pub fn home_if_unknown(&mut self, object: ObjectId, unit: UnitId) {
+        self.homes.entry(object).or_insert(unit);
+    }
+
     /// The office showed an object to another unit.
     pub fn grant(&mut self, object: ObjectId, unit: UnitId) {
         self.granted.insert((object, unit));
+    }
+
+    /// A device described a file of an object.
+    pub fn describe(&mut self, file: Digest, by: DeviceId, object: ObjectId, is_field: bool) {
+        let described = Described {
+            by,
+            object,
+            is_field,
+        };
+        self.files.entry(file).or_default().push(described);
+    }
+
+    /// Every file that was described.
+    pub fn files(&self) -> Vec<Digest> {
+        self.files.keys().copied().collect()
+    }
+
+    /// Whether bytes of a file may reach a device now: it described the file itself, or it may read a record
+    /// that the file belongs to. Nothing reaches a device that is nowhere.
+    pub fn may_read_file(&self, device: DeviceId, file: &Digest) -> bool {
+        let units = self.units(device);
+        let of_record = |it: &Described| {
+            let home = self.homes.get(&it.object);
+            let shown =
+                |unit: &UnitId| home == Some(unit) || self.granted.contains(&(it.object, *unit));
+            it.is_field && units.iter().any(shown)
+        };
+        let mut all = self.files.get(file).into_iter().flatten();
+        !units.is_empty() && all.any(|it| it.by == device || of_record(it))
+    }
+
+    /// What is known of a file and a device, for findings.
+    pub fn why(&self, device: DeviceId, file: &Digest) -> String {
+        let all = self.files.get(file).into_iter().flatten();
+        let all: Vec<String> = all
+            .map(|it| {
+                let home = self.homes.get(&it.object);
+                format!("{} by {} (home {home:?})", it.object, it.by)
+            })
+            .collect();
+        format!(
+            "it belongs to {:?} and the file to {all:?}",
+            self.units(device)
+        )
     }
 
     /// Whether an envelope may reach a device. Statements about keys, people and units are how everything

@@ -7,7 +7,7 @@ use tala_client::store::{Delivery, Pick, Store};
 use tala_protocol::doc::export_json;
 use tala_protocol::envelope::{Audience, Kind};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::{LogId, ObjectId, UnitId};
+use tala_protocol::id::{DeviceId, LogId, ObjectId, UnitId};
 use tala_server::store::StoredEnvelope;
 
 use super::Violation;
@@ -47,6 +47,8 @@ pub struct Expected {
     pub listed: BTreeSet<Digest>,
     /// Objects in the lists.
     pub objects: BTreeSet<ObjectId>,
+    /// Files described in the lists, with who described them.
+    pub files: Vec<(Digest, DeviceId)>,
 }
 
 impl Replica {

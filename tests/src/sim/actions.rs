@@ -16,6 +16,8 @@ enum Kind {
     Report,
     Edit,
     Photo,
+    Fetch,
+    Desk,
     Sync,
     Meet,
     Crash,
@@ -40,6 +42,8 @@ impl World {
             Kind::Report => self.report(n),
             Kind::Edit => self.edit(n),
             Kind::Photo => self.photo(n),
+            Kind::Fetch => self.fetch(n),
+            Kind::Desk => self.work_at_desk(),
             Kind::Sync => self.begin_sync(n),
             Kind::Meet => {
                 let other = self.any_phone();
@@ -83,12 +87,14 @@ impl World {
     }
 }
 
-const fn table(weights: &Weights) -> [(Kind, u32); 13] {
+const fn table(weights: &Weights) -> [(Kind, u32); 15] {
     [
         (Kind::Track, weights.track),
         (Kind::Report, weights.report),
         (Kind::Edit, weights.edit),
         (Kind::Photo, weights.photo),
+        (Kind::Fetch, weights.fetch),
+        (Kind::Desk, weights.desk),
         (Kind::Sync, weights.sync),
         (Kind::Meet, weights.meet),
         (Kind::Crash, weights.crash),

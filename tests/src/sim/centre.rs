@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use tala_protocol::cert::{Names, Statement, UnitLevel, UnitStatement};
 use tala_protocol::envelope::wire::Run;
 use tala_protocol::envelope::{Audience, Kind};
+use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, UnitId};
 use tala_protocol::key::PublicKey;
 use tala_protocol::sync::frame::{self};
@@ -18,13 +19,14 @@ use tala_server::app::commit::{Draft, Said};
 use tala_server::app::project::Registries;
 use tala_server::app::{
     Centre, CentreKeys, CentreParts, DeviceCtx, DeviceLimits, Effects as _, NoUploads, Signer as _,
-    SoftwareKey,
+    SoftwareKey, Uploads,
 };
 use tala_server::store::memory::MemoryStore;
 use tala_server::store::{Lsn, Part, Store, StoreError, Writer, read};
 
 use super::SimError;
 use super::effects::SimEffects;
+use super::files::Files;
 use super::plants::Plant;
 use super::replay::{LogHead, replay};
 use crate::oracle::books::{self, Books};
@@ -47,6 +49,7 @@ const LOG_SEED: [u8; 32] = [3; 32];
 pub struct SimCentre {
     centre: Arc<Centre>,
     store: Arc<MemoryStore>,
+    files: Files,
     /// Clock and randomness.
     pub effects: Arc<SimEffects>,
     plant: Option<Plant>,
@@ -69,18 +72,25 @@ impl SimCentre {
         let effects = Arc::new(SimEffects::new(BEGIN_MS, seed));
         let store = Arc::new(MemoryStore::new());
         let root = Arc::new(key(&ROOT_SEED)?);
-        let parts = parts(Arc::clone(&store), Arc::clone(&effects))?;
+        let (files, uploads) = (Files::new()?, NoUploads);
+        let parts = parts(Arc::clone(&store), Arc::clone(&effects), Arc::new(uploads))?;
         let centre = found(parts, root, &bureau(stations))?;
         centre.settle()?;
-        Ok(Self {
+        let mut founded = Self {
             centre,
             store,
+            files,
             effects,
             plant,
             backup: None,
             least: 0,
             before_last: 0,
-        })
+        };
+        // Started again with the book of its files, as every later start is.
+        founded.centre.stop();
+        founded.store.return_writer(Box::new(NoWriter));
+        founded.start()?;
+        Ok(founded)
     }
 
     /// The centre itself.
@@ -149,6 +159,38 @@ impl SimCentre {
         })
     }
 
+    /// Waits until everything that was committed is projected.
+    pub fn settle(&self) -> Result<(), SimError> {
+        Ok(self.centre.settle()?)
+    }
+
+    /// Takes pieces of a file from a phone, see [`Files::take`].
+    pub fn take_file(
+        &mut self,
+        device: DeviceId,
+        hash: Digest,
+        bytes: &[u8],
+        pieces: usize,
+    ) -> Result<Option<(u64, bool)>, SimError> {
+        self.files.take(&self.centre, device, hash, bytes, pieces)
+    }
+
+    /// Gives a device some bytes of a file, see [`Files::give`].
+    pub fn give_file(
+        &self,
+        device: DeviceId,
+        hash: &Digest,
+        from: usize,
+        len: usize,
+    ) -> Result<Option<Vec<u8>>, SimError> {
+        self.files.give(&self.centre, device, hash, from, len)
+    }
+
+    /// Whether a device has handed a file over whole.
+    pub fn has_file(&self, device: DeviceId, hash: &Digest) -> Result<bool, SimError> {
+        self.files.is_here(device, hash)
+    }
+
     /// Has the office say things.
     pub fn say(&mut self, drafts: Vec<Draft>) -> Result<Vec<Said>, SimError> {
         self.mark()?;
@@ -202,7 +244,9 @@ impl SimCentre {
     }
 
     /// Goes back to the last backup, if there is one: a new log that says where it goes on from.
-    pub fn restore(&mut self) -> Result<bool, SimError> {
+    /// The files may
+    /// be gone besides.
+    pub fn restore(&mut self, are_files_gone: bool) -> Result<bool, SimError> {
         let Some(count) = self.backup.take() else {
             return Ok(false);
         };
@@ -217,19 +261,26 @@ impl SimCentre {
             statements: books.statements.clone(),
         };
         self.store = Arc::new(replay(&head, &self.root(), left, self.store())?);
-        restore(
-            &parts(Arc::clone(&self.store), Arc::clone(&self.effects))?,
-            "simulated",
+        if are_files_gone {
+            self.files.lose_all()?;
+        }
+        let parts = parts(
+            Arc::clone(&self.store),
+            Arc::clone(&self.effects),
+            Arc::new(NoUploads),
         )?;
+        restore(&parts, "simulated")?;
         self.start()?;
         Ok(true)
     }
 
     fn start(&mut self) -> Result<(), SimError> {
-        let parts = parts(Arc::clone(&self.store), Arc::clone(&self.effects))?;
+        let book = self.files.book();
+        let uploads: Arc<dyn Uploads> = book.clone();
+        let parts = parts(Arc::clone(&self.store), Arc::clone(&self.effects), uploads)?;
         self.centre = Centre::start(parts)?;
-        self.centre.settle()?;
-        Ok(())
+        book.attach(&self.centre);
+        self.settle()
     }
 
     /// Remembers what stood before a commit, where a bug needs it.
@@ -306,7 +357,11 @@ fn key(seed: &[u8; 32]) -> Result<SoftwareKey, SimError> {
     SoftwareKey::from_seed(seed).ok().ok_or(SimError::Key)
 }
 
-fn parts(store: Arc<MemoryStore>, effects: Arc<SimEffects>) -> Result<CentreParts, SimError> {
+fn parts(
+    store: Arc<MemoryStore>,
+    effects: Arc<SimEffects>,
+    uploads: Arc<dyn Uploads>,
+) -> Result<CentreParts, SimError> {
     let root = key(&ROOT_SEED)?.public().clone();
     let limits = DeviceLimits {
         // Time spent on checking is measured by the real clock: no part of a run that repeats.
@@ -323,7 +378,7 @@ fn parts(store: Arc<MemoryStore>, effects: Arc<SimEffects>) -> Result<CentrePart
         effects,
         limits,
         registries: Registries::default(),
-        uploads: Arc::new(NoUploads),
+        uploads,
     })
 }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 use rand::RngExt as _;
 use tala_client::outbox::Link;
 use tala_client::sync::peer::PeerSession;
-use tala_client::sync::{Step, Summary, SyncOptions, SyncSession, Why};
+use tala_client::sync::{Step, Summary, SyncError, SyncOptions, SyncSession, Why};
 use tala_protocol::envelope::wire::Run;
+use tala_protocol::hash::Digest;
 use tala_protocol::id::UnitId;
 use tala_protocol::sync::{SyncReply, frame};
 
@@ -92,10 +93,9 @@ impl World {
                     return Ok(());
                 }
                 Step::Upload(hash) => {
-                    let complete = self.rng.random_bool(0.7);
-                    let called = self.phone(n)?.call(now_ms, |hands| {
-                        session.on_uploaded(hands.engine, hash, 1, complete, hands.times)
-                    })?;
+                    let pieces = self.rng.random_range(0..5);
+                    let taken = self.hand_over_file(n, hash, pieces)?;
+                    let called = self.uploaded(n, &mut session, hash, taken)?;
                     match self.outcome(n, "upload", called, Way::Centre)? {
                         Some(next) => step = next,
                         None => return Ok(()),
@@ -104,6 +104,23 @@ impl World {
                 Step::Done(_) => return Ok(()),
             }
         }
+    }
+
+    /// Tells a session how far a file came, or that the centre does not take it.
+    fn uploaded(
+        &mut self,
+        n: usize,
+        session: &mut SyncSession,
+        hash: Digest,
+        taken: Option<(u64, bool)>,
+    ) -> Result<Called<Step, SyncError>, SimError> {
+        let now_ms = self.now_ms;
+        self.phone(n)?.call(now_ms, |hands| match taken {
+            Some((stored, whole)) => {
+                session.on_uploaded(hands.engine, hash, stored, whole, hands.times)
+            }
+            None => session.on_put_off(hands.engine, hash, hands.times),
+        })
     }
 
     /// Everything that has arrived by now is taken.
@@ -202,9 +219,10 @@ impl World {
                         session.on_reply(hands.engine, &answer, hands.times)
                     })?
                 }
-                Step::Upload(hash) => self.phone(n)?.call(now_ms, |hands| {
-                    session.on_uploaded(hands.engine, hash, 1, true, hands.times)
-                })?,
+                Step::Upload(hash) => {
+                    let taken = self.hand_over_file(n, hash, usize::MAX)?;
+                    self.uploaded(n, &mut session, hash, taken)?
+                }
                 Step::Done(summary) => return Ok(Some(summary)),
             };
             match self.outcome(n, "sync", called, Way::Centre)? {
@@ -238,6 +256,7 @@ impl World {
         self.log.line(format!("phones {a} and {b} meet"));
         while let Some((to, message)) = queue.pop_front() {
             if self.rng.random_bool(self.swarm.meeting_cut) {
+                self.counts.meetings_cut += 1;
                 return Ok(());
             }
             let Some((_, session)) = sessions.iter_mut().find(|(n, _)| *n == to) else {
@@ -270,6 +289,7 @@ impl World {
             }
             Called::Died(news) => {
                 self.counts.crashes += 1;
+                self.counts.phone_deaths += 1;
                 self.log.line(format!("phone {n} dies in {what}"));
                 self.seen(n, &news, way)?;
                 Ok(None)

@@ -27,12 +27,20 @@ pub struct Network {
     queue: BTreeMap<(i64, u64), Packet>,
     sent: u64,
     cut_until: BTreeMap<usize, i64>,
+    /// Packets that never arrive.
+    pub lost: u64,
+    /// Packets that arrive twice.
+    pub doubled: u64,
+    /// Packets that arrive before one that was sent earlier.
+    pub overtaken: u64,
+    last_arrived: u64,
 }
 
 impl Network {
     /// Sends a packet: it may arrive never, once or twice.
     pub fn send(&mut self, rng: &mut ChaCha8Rng, swarm: &Swarm, now_ms: i64, packet: &Packet) {
         let copies = 1 + usize::from(rng.random_bool(swarm.duplication));
+        let before = self.sent;
         for _ in 0..copies {
             let delay = rng.random_range(20..=swarm.delay_max_ms.max(21));
             if !rng.random_bool(swarm.loss) {
@@ -40,6 +48,11 @@ impl Network {
                 self.queue
                     .insert((now_ms.saturating_add(delay), self.sent), packet.clone());
             }
+        }
+        match self.sent.saturating_sub(before) {
+            0 => self.lost += 1,
+            2 => self.doubled += 1,
+            _ => {}
         }
     }
 
@@ -50,8 +63,13 @@ impl Network {
             if entry.key().0 > now_ms {
                 return None;
             }
+            let number = entry.key().1;
             let packet = entry.remove();
-            if !self.is_cut(packet.phone, now_ms) {
+            if self.is_cut(packet.phone, now_ms) {
+                self.lost += 1;
+            } else {
+                self.overtaken += u64::from(number < self.last_arrived);
+                self.last_arrived = self.last_arrived.max(number);
                 return Some(packet);
             }
         }

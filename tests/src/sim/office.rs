@@ -90,6 +90,8 @@ impl World {
         self.office_states(to, &statements)?;
         self.access.put(device, BTreeSet::from([to]));
         self.counts.moves += 1;
+        let unsent = self.phone(n)?.unacknowledged()?;
+        self.counts.moves_with_unsent += u64::from(unsent);
         self.log.line(format!("move phone {n} to {to}"));
         Ok(())
     }

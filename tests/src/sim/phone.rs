@@ -1,6 +1,7 @@
 //! A phone of a run: the real engine on a disk that can fail, with a key, clocks and a backup.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -24,6 +25,7 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 use tala_server::store::read;
 
 use super::SimError;
+use super::builds::Build;
 use super::centre::SimCentre;
 use super::clock::PhoneClock;
 use super::plants::Plant;
@@ -43,6 +45,10 @@ pub struct SimPhone {
     pub session: Option<(SyncSession, u64, i64)>,
     /// Its files.
     pub blobs: MemoryBlobs,
+    /// Files that it has fetched in part, on its disk.
+    pub parts: BTreeMap<Digest, Vec<u8>>,
+    /// Which version it runs.
+    pub build: Build,
     /// A backup of the phone, with the marker of then for the bug that restores that too.
     pub backup: Option<Backup>,
     /// How many fixes it was given.
@@ -86,6 +92,8 @@ pub struct Backup {
     pub disk: MemoryStore,
     /// How many fixes it had been given.
     pub fixes: i64,
+    /// Its files, whole and in part.
+    files: (MemoryBlobs, BTreeMap<Digest, Vec<u8>>),
     marker: Option<Vec<u8>>,
 }
 
@@ -129,6 +137,8 @@ impl SimPhone {
             clock,
             session: None,
             blobs: MemoryBlobs::default(),
+            parts: BTreeMap::new(),
+            build: Build::Present,
             backup: None,
             fixes: 0,
             revoked: false,
@@ -215,6 +225,7 @@ impl SimPhone {
         self.backup = Some(Backup {
             disk: self.engine()?.store().disk().clone(),
             fixes: self.fixes,
+            files: (self.blobs.clone(), self.parts.clone()),
             marker: self.engine()?.marker().read().map_err(EngineError::from)?,
         });
         Ok(())
@@ -227,6 +238,7 @@ impl SimPhone {
             marker = Box::new(backup.marker);
         }
         self.session = None;
+        (self.blobs, self.parts) = backup.files;
         self.open(backup.disk, marker, now_ms)
     }
 
@@ -290,6 +302,18 @@ impl SimPhone {
             received: std::mem::take(&mut tap.received),
             acknowledged: std::mem::take(&mut tap.acknowledged),
         }
+    }
+
+    /// Whether it has written something that the centre has not acknowledged.
+    pub fn unacknowledged(&self) -> Result<bool, SimError> {
+        let rows = self
+            .engine()?
+            .store()
+            .envelopes(&Pick::After(0), usize::MAX >> 1);
+        let rows = rows.map_err(EngineError::from)?;
+        Ok(rows
+            .iter()
+            .any(|row| row.own && row.delivery.leaf().is_none()))
     }
 
     /// Own envelopes that were sent and not answered, for the bugs that forget or double them.

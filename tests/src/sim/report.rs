@@ -7,41 +7,116 @@ use tala_protocol::hash::Digest;
 
 use crate::oracle::Violation;
 
-/// What happened in a run, counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+/// Declares counts: what they are, adding those of another run, and their names.
+macro_rules! counts {
+    ($( $(#[$doc:meta])* $name:ident, )*) => {
+        /// What happened in a run, counted.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+        pub struct Counts {
+            $( $(#[$doc])* pub $name: u64, )*
+        }
+
+        impl Counts {
+            /// Adds those of another run.
+            pub fn add(&mut self, other: &Counts) {
+                $( self.$name += other.$name; )*
+            }
+
+            /// What never happened.
+            pub fn never(&self) -> Vec<&'static str> {
+                let all = [$( (stringify!($name), self.$name), )*];
+                let never = all.into_iter().filter(|(_, times)| *times == 0);
+                never.map(|(name, _)| name).collect()
+            }
+        }
+    };
+}
+
+counts! {
     /// Steps.
-    pub steps: u64,
+    steps,
     /// Answers of the centre that a phone took.
-    pub syncs: u64,
+    syncs,
     /// Meetings of two phones.
-    pub meetings: u64,
+    meetings,
+    /// Meetings that broke off.
+    meetings_cut,
     /// Changes made upon several others.
-    pub merges: u64,
+    merges,
     /// Fields with several values in the end.
-    pub conflicts: u64,
+    conflicts,
     /// Programs that died, on phones and at the centre.
-    pub crashes: u64,
+    crashes,
+    /// Programs that died on phones.
+    phone_deaths,
+    /// Deaths of the centre's program.
+    centre_deaths,
     /// Backups that came back, on phones and at the centre.
-    pub restores: u64,
+    restores,
+    /// Backups that came back on phones.
+    phone_restores,
+    /// Backups that came back at the centre.
+    centre_restores,
     /// Devices revoked.
-    pub revocations: u64,
+    revocations,
+    /// Envelopes that stand behind the cut of a revocation, kept apart.
+    behind_cuts,
     /// Officers moved to another unit.
-    pub moves: u64,
+    moves,
+    /// Of those, with something that the centre had not acknowledged.
+    moves_with_unsent,
     /// Units put below another.
-    pub reparentings: u64,
+    reparentings,
     /// Records handed to another unit.
-    pub hand_overs: u64,
+    hand_overs,
     /// Envelopes released from quarantine.
-    pub releases: u64,
+    releases,
     /// Envelopes in quarantine in the end.
-    pub quarantined: u64,
+    quarantined,
     /// Forgeries offered.
-    pub forgeries: u64,
+    forgeries,
+    /// Tricks of somebody with a key.
+    tricks,
     /// Clocks that jumped.
-    pub clock_jumps: u64,
+    clock_jumps,
+    /// Phones cut off from the network for a while.
+    partitions,
+    /// Packets between phone and centre that never arrived.
+    packets_lost,
+    /// Packets that arrived twice.
+    packets_doubled,
+    /// Packets that arrived behind one that was sent later.
+    packets_overtaken,
+    /// Edits saved at desks.
+    desk_edits,
+    /// Saves of a page that others had changed meanwhile.
+    desk_stale,
+    /// Saves that the centre refused.
+    desk_refused,
+    /// Values of conflicts in the end that a desk wrote.
+    desk_conflicts,
+    /// Edits by phones with an older build.
+    edits_by_older,
+    /// Edits by phones with the present build.
+    edits_by_present,
+    /// Edits by phones with a newer build.
+    edits_by_newer,
+    /// Edits not made because they would overwrite what is from a newer version.
+    newer_kept,
+    /// Files that phones handed over whole.
+    files_handed_over,
+    /// Files that phones fetched whole.
+    files_fetched,
+    /// Of those, in more than one piece.
+    files_resumed,
+    /// Pieces of files that were lost on the way or with the program.
+    pieces_lost,
+    /// Questions for files that the centre did not answer.
+    files_refused,
+    /// Restores of the centre that took all files away.
+    files_lost_at_centre,
     /// Envelopes at the centre in the end.
-    pub envelopes: u64,
+    envelopes,
 }
 
 /// A run that failed.
@@ -69,28 +144,6 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// Runs that could not be made, and why.
     pub broken: BTreeMap<u64, String>,
-}
-
-impl Counts {
-    /// Adds those of another run.
-    pub fn add(&mut self, other: &Counts) {
-        self.steps += other.steps;
-        self.syncs += other.syncs;
-        self.meetings += other.meetings;
-        self.merges += other.merges;
-        self.conflicts += other.conflicts;
-        self.crashes += other.crashes;
-        self.restores += other.restores;
-        self.revocations += other.revocations;
-        self.moves += other.moves;
-        self.reparentings += other.reparentings;
-        self.hand_overs += other.hand_overs;
-        self.releases += other.releases;
-        self.quarantined += other.quarantined;
-        self.forgeries += other.forgeries;
-        self.clock_jumps += other.clock_jumps;
-        self.envelopes += other.envelopes;
-    }
 }
 
 impl Report {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use tala_protocol::envelope::{Audience, Kind};
+use tala_protocol::body::MediaBody;
+use tala_protocol::envelope::{Audience, Header, Kind};
 use tala_protocol::id::UnitId;
 use tala_protocol::sync::Scope;
-use tala_server::store::{Standing, read};
+use tala_server::store::{QuarantineReason, Standing, read};
 
 use super::SimError;
 use super::centre::station;
 use super::clock::Jump;
+use super::office::Revoked;
 use super::phone::Called;
 use super::plants::Plant;
 use super::replay::{LogHead, replay};
@@ -21,6 +23,8 @@ use crate::oracle::{Violation, Way};
 
 /// Rounds of everybody syncing once, after which all must be quiet.
 const ROUNDS_MAX: usize = 8;
+/// Time between two rounds: longer than anything is put off.
+const ROUND_MS: i64 = 20 * 60_000;
 /// Most findings that a run reports.
 const FINDINGS_MAX: usize = 12;
 
@@ -120,12 +124,16 @@ impl World {
         }
         for round in 0..ROUNDS_MAX {
             let mut moved = 0;
+            // What was put off is due again.
+            self.pass(ROUND_MS);
             for n in 0..self.phones.len() {
                 let summary = self.sync_well(n)?.unwrap_or_default();
                 moved += summary.handed_over
                     + summary.fetched
                     + summary.proved
+                    + summary.uploaded
                     + usize::from(summary.moved);
+                moved += self.fetch_well(n)?;
             }
             self.log.line(format!("quiet round {round}: {moved}"));
             if moved == 0 || !self.violations.is_empty() {
@@ -145,6 +153,7 @@ impl World {
         let mut found = books.check(self.centre.app(), &self.ledger);
         found.extend(self.cuts(&books));
         found.extend(self.rebuilt(&books)?);
+        found.extend(self.honest_apart()?);
         for n in 0..self.swarm.stations {
             let unit = station(u8::try_from(n).unwrap_or(0));
             found.extend(self.judge_unit(unit, &books)?);
@@ -161,6 +170,13 @@ impl World {
             self.sync_well(newcomer)?;
         }
         let reference = Replica::read("the newcomer", self.phone(newcomer)?.engine_mut()?)?;
+        self.fetch_well(newcomer)?;
+        let files = expected.files.clone();
+        found.extend(self.judge_handed_over(&files)?);
+        found.extend(self.judge_files(newcomer, &files)?);
+        for object in &expected.objects {
+            found.extend(self.judge_desk(newcomer, *object)?);
+        }
         let apart = books.apart();
         found.extend(reference.check_envelopes(&expected, &apart));
         for object in &expected.objects {
@@ -180,6 +196,7 @@ impl World {
             let replica = Replica::read(&format!("phone {n}"), self.phone(n)?.engine_mut()?)?;
             found.extend(replica.check_envelopes(&expected, &apart));
             found.extend(replica.check_documents(&reference, &expected.objects));
+            found.extend(self.judge_files(n, &files)?);
             found.extend(replica.check_proofs(log, books.statements.len(), &books.envelopes));
         }
         Ok(found)
@@ -215,6 +232,10 @@ impl World {
                 found.push(fault);
             }
             expected.listed.insert(stored.envelope.id());
+            let body = stored.envelope.body().map(MediaBody::from_bytes);
+            if let (Kind::Media, Some(Ok(body))) = (header.kind, body) {
+                expected.files.push((body.hash, header.device()));
+            }
             // A document is one where its genesis stands; edits of one that was cut off make none.
             if header.kind == Kind::Change && stored.envelope.is_genesis() {
                 expected.objects.insert(stored.envelope.object());
@@ -307,6 +328,24 @@ impl World {
         Ok(found)
     }
 
+    /// Nothing that an honest phone wrote is kept apart for what it says: a field, a value or a shape that
+    /// only a newer build knows is no reason.
+    fn honest_apart(&self) -> Result<Vec<Violation>, SimError> {
+        let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
+        let rows = read(self.centre.store(), |reads| {
+            reads.quarantine(&stations, None, usize::MAX >> 1)
+        })?;
+        let by_content =
+            |reason| matches!(reason, QuarantineReason::Gate(_) | QuarantineReason::Body);
+        let honest = rows
+            .into_iter()
+            .filter(|row| row.device != self.rogue.device && by_content(row.reason));
+        let described = honest.map(|row| format!("{} ({})", row.envelope, row.reason.word()));
+        Ok(described
+            .map(|detail| Violation::new("apart", detail))
+            .collect())
+    }
+
     /// What is kept apart and why, for whoever reads a run.
     fn log_quarantine(&mut self) -> Result<(), SimError> {
         let stations: Vec<UnitId> = (0u8..).take(self.swarm.stations).map(station).collect();
@@ -336,6 +375,16 @@ impl World {
         self.counts.envelopes = u64::try_from(books.envelopes.len()).unwrap_or(0);
         self.counts.quarantined = u64::try_from(books.apart().len()).unwrap_or(0);
         self.counts.merges = u64::try_from(books.merges()).unwrap_or(0);
+        self.counts.packets_lost = self.net.lost;
+        self.counts.packets_doubled = self.net.doubled;
+        self.counts.packets_overtaken = self.net.overtaken;
+        let behind = |revoked: &Revoked, header: &Header| {
+            header.device() == revoked.device
+                && !revoked.revocation.stands(&header.feed, header.seq)
+        };
+        let cut = books.envelopes.iter().map(|it| it.envelope.header());
+        let cut = cut.filter(|header| self.revoked.iter().any(|it| behind(it, header)));
+        self.counts.behind_cuts = u64::try_from(cut.count()).unwrap_or(0);
     }
 
     fn end(mut self, step: u64) -> Ended {
@@ -358,6 +407,22 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Runs within which everything that the ring is about must happen.
+    const SEEDS: u64 = 30;
+
+    #[test]
+    fn everything_the_ring_is_about_happens_and_holds() {
+        let seeds: Vec<u64> = (0..SEEDS).collect();
+        let report = run_all(&seeds, 200, None);
+        assert!(
+            report.is_clean(),
+            "{:?} {:?}",
+            report.failures,
+            report.broken
+        );
+        assert_eq!(report.counts.never(), Vec::<&str>::new());
+    }
 
     #[test]
     fn the_same_seed_is_the_same_run() {

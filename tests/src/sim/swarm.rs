@@ -18,6 +18,8 @@ pub struct Swarm {
     pub delay_max_ms: i64,
     /// Chance that a meeting of two phones breaks off, per message.
     pub meeting_cut: f64,
+    /// Whether phones run builds of several versions.
+    pub are_builds_mixed: bool,
     /// Longest step, ms.
     pub step_max_ms: i64,
     /// How often each kind of event comes, beside the others.
@@ -35,6 +37,10 @@ pub struct Weights {
     pub edit: u32,
     /// Descriptions of photos.
     pub photo: u32,
+    /// Files fetched in pieces.
+    pub fetch: u32,
+    /// Pages opened and saved at desks.
+    pub desk: u32,
     /// Syncs with the centre.
     pub sync: u32,
     /// Two phones meet.
@@ -81,6 +87,7 @@ impl Swarm {
             duplication: often(rng, 0.3),
             delay_max_ms: rng.random_range(100..=3_600_000),
             meeting_cut: often(rng, 0.15),
+            are_builds_mixed: rng.random_bool(0.6),
             step_max_ms: longest.clamp(1_000, 30 * 60_000),
             weights: Weights::draw(rng),
         }
@@ -99,6 +106,8 @@ impl Weights {
         Self {
             track: some(30),
             photo: some(6),
+            fetch: some(12),
+            desk: some(12),
             meet: some(15),
             crash: some(12),
             restore_phone: some(4),

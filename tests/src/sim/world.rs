@@ -13,7 +13,9 @@ use tala_protocol::time::UnixMs;
 use tala_server::app::commit::Draft;
 
 use super::SimError;
+use super::builds::Build;
 use super::centre::{BEGIN_MS, SimCentre, station};
+use super::desk::Staff;
 use super::network::Network;
 use super::office::Revoked;
 use super::phone::{News, SimPhone, key_of, public_of};
@@ -41,6 +43,8 @@ pub struct World {
     pub phones: Vec<SimPhone>,
     /// Somebody with a key who does what no engine would.
     pub rogue: Rogue,
+    /// Who sits at desks.
+    pub staff: Staff,
     /// What is under way.
     pub net: Network,
     /// What was promised.
@@ -75,6 +79,8 @@ impl World {
         let person = PersonId::from_bytes(rng.random());
         certify(&mut centre, &mut access, station(0), person, &public)?;
         let rogue = Rogue::new(rogue_seed, station(0), person, &centre)?;
+        let people = [rng.random(), rng.random()].map(PersonId::from_bytes);
+        let staff = Staff::hire(&mut centre, people)?;
         let mut world = Self {
             seed,
             rng,
@@ -83,6 +89,7 @@ impl World {
             centre,
             phones: Vec::new(),
             rogue,
+            staff,
             net: Network::default(),
             ledger: Ledger::default(),
             access,
@@ -98,7 +105,11 @@ impl World {
         world.log.line(format!("seed {seed} {:?}", world.swarm));
         for n in 0..world.swarm.phones {
             let unit = station(u8::try_from(n % world.swarm.stations).unwrap_or(0));
-            world.add_phone(unit)?;
+            let n = world.add_phone(unit)?;
+            if world.swarm.are_builds_mixed {
+                let build = Build::draw(&mut world.rng);
+                world.phone(n)?.build = build;
+            }
         }
         world.centre.all_are_here()?;
         Ok(world)

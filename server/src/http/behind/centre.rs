@@ -9,7 +9,7 @@ use tala_protocol::envelope::Audience;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::sync::enrol::{EnrolReply, EnrolRequest};
-use tala_protocol::sync::{Scope, SyncReply, SyncRequest};
+use tala_protocol::sync::{SyncReply, SyncRequest};
 use tokio::sync::broadcast;
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, patrols, rows, tracks,
 };
 use crate::app::access::Grant;
-use crate::app::{AppError, Centre, DeviceCtx, device_scopes};
+use crate::app::{AppError, Centre, DeviceCtx};
 use crate::http::wire::admin::QuarantineWire;
 use crate::http::wire::alert::AlertWire;
 use crate::http::wire::incident::{EditWire, IncidentTypesWire};
@@ -72,12 +72,12 @@ impl Behind for Centre {
         Centre::sync(self, DeviceCtx { device }, request)
     }
 
-    fn device_scopes(&self, device: DeviceId) -> Vec<Scope> {
-        device_scopes(&Centre::directory(self), device, self.now())
-    }
-
     fn descriptions(&self, hash: &Digest) -> Result<Vec<Description>, AppError> {
         files::descriptions(self, hash)
+    }
+
+    fn readable(&self, device: DeviceId, hash: &Digest) -> Result<Vec<Description>, AppError> {
+        files::readable(self, device, hash)
     }
 
     fn files_of(&self, grant: &Grant, record: ObjectId) -> Result<Vec<Description>, AppError> {

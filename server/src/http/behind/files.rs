@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use tala_protocol::body::{MediaBody, chunk_root};
 use tala_protocol::hash::Digest;
-use tala_protocol::id::ObjectId;
+use tala_protocol::id::{DeviceId, ObjectId};
 use tala_protocol::sync::Scope;
 use tala_protocol::time::UnixMs;
 
 use super::rows;
 use super::{Description, Rows};
 use crate::app::access::Grant;
-use crate::app::{AppError, Centre};
-use crate::store::StoreError;
+use crate::app::{AppError, Centre, device_scopes};
 use crate::store::projections::{MediaRow, Page, RowKind};
+use crate::store::{StoreError, read};
 
 /// How often an unknown file is looked for again while lists are behind.
 const LOOKS_MAX: u32 = 200;
@@ -55,6 +55,29 @@ pub(super) fn descriptions(centre: &Centre, hash: &Digest) -> Result<Vec<Descrip
         tries_left -= 1;
         std::thread::sleep(LOOK_EVERY);
     }
+}
+
+/// The descriptions through which a device may read a file: its own, and those about a record that is shown
+/// in one of its lists. The record decides, as for envelopes, and not the feed that the
+/// description stands in.
+pub(super) fn readable(
+    centre: &Centre,
+    device: DeviceId,
+    hash: &Digest,
+) -> Result<Vec<Description>, AppError> {
+    let scopes = device_scopes(&centre.directory(), device, centre.now());
+    let all = descriptions(centre, hash)?;
+    let seen = read(centre.store(), |reads| {
+        let mut seen = Vec::new();
+        for it in all.iter() {
+            let shown = reads.granted(it.object)?;
+            if it.device == device || shown.iter().any(|list| scopes.contains(list)) {
+                seen.push(it.clone());
+            }
+        }
+        Ok(seen)
+    })?;
+    Ok(seen)
 }
 
 fn listed(centre: &Centre, hash: &Digest) -> Result<Vec<Description>, AppError> {

@@ -123,10 +123,8 @@ pub async fn get(
     let file = hash(&file)?;
     let cited = front
         .ask(move |front| {
-            let scopes = front.behind.device_scopes(signed.device);
-            let all = front.behind.descriptions(&file)?.into_iter();
-            let seen = all.filter(|it| it.device == signed.device || scopes.contains(&it.scope));
-            here(front, seen)
+            let seen = front.behind.readable(signed.device, &file)?;
+            here(front, seen.into_iter())
         })
         .await?;
     send(&front, &file, &cited, &headers).await

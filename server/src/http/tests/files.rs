@@ -13,6 +13,7 @@ use tala_protocol::id::ObjectId;
 
 use super::office::{Answer, Office, asks, titled};
 use crate::app::Uploads as _;
+use crate::app::access::Verb;
 use crate::media::UploadBook;
 use crate::testing::{BEGIN, OTHER_STATION, STATION, TestPhone};
 
@@ -242,4 +243,29 @@ async fn citing_a_file_that_another_phone_has_sent_gives_no_access() {
         Digest::sha256(b"absent")
     );
     assert_eq!(office.get(&chief, &absent).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_phone_reads_the_file_of_a_record_that_was_shown_to_its_unit_later() {
+    let mut office = Office::new();
+    let mut owner = office.centre.phone("Batu");
+    let other = office.centre.phone_of(OTHER_STATION, "Temur");
+    let chief = office.with(Role::StationChief, STATION);
+    let photo = photo(1_000);
+    let (path, _) = cited(&mut office, &mut owner, &photo).await;
+    let bytes = &photo.bytes;
+    sends(&mut office, &owner, Method::PATCH, &path, Some(0), bytes).await;
+    let early = sends(&mut office, &other, Method::GET, &path, None, b"").await;
+    assert_eq!(early.status, 404, "nobody has shown it to them");
+
+    let described = office.front.behind.descriptions(&photo.body.hash);
+    let record = described.expect("described").first().expect("one").object;
+    let shares = office.centre.may(chief.person, Verb::Share).expect("may");
+    let to = (OTHER_STATION, Audience::Field);
+    let centre = office.centre.centre.clone();
+    centre.share(&shares, record, to, false).expect("shared");
+    centre.settle().expect("settled");
+    let shown = sends(&mut office, &other, Method::GET, &path, None, b"").await;
+    assert_eq!(shown.status, 200, "their list holds its description");
+    assert_eq!(shown.body.as_ref(), bytes.as_slice());
 }

@@ -25,6 +25,7 @@ impl World {
         let now_ms = self.now_ms;
         if self.rng.random_bool(0.3) {
             self.counts.crashes += 1;
+            self.counts.phone_deaths += 1;
             self.log.line(format!("phone {n} dies"));
             return self.phone(n)?.kill(now_ms);
         }
@@ -64,6 +65,7 @@ impl World {
         let since = BEGIN_MS.saturating_add(fixes.saturating_add(1).saturating_mul(1_000));
         self.ledger.doubt_since(device, since);
         self.counts.restores += 1;
+        self.counts.phone_restores += 1;
         self.log.line(format!("phone {n} goes back to a backup"));
         Ok(())
     }
@@ -86,20 +88,23 @@ impl World {
             0 | 1 => {
                 self.centre.crash()?;
                 self.counts.crashes += 1;
+                self.counts.centre_deaths += 1;
                 self.log.line("the centre dies".into());
             }
             2 => self.centre.back_up()?,
             _ => {
                 let before = self.book_ids()?;
-                if !self.centre.restore()? {
+                let are_files_gone = self.rng.random_ratio(1, 4);
+                if !self.centre.restore(are_files_gone)? {
                     return self.centre.back_up();
                 }
                 // One in three goes wrong: an older backup is taken, and some phones hear of both at once.
                 if self.rng.random_ratio(1, 3) {
                     let back = self.rng.random_range(0..20);
                     self.centre.find_older_backup(back)?;
-                    self.centre.restore()?;
+                    self.centre.restore(false)?;
                     self.counts.restores += 1;
+                    self.counts.centre_restores += 1;
                     self.log.line("and to an older one".into());
                 }
                 let after = self.book_ids()?;
@@ -110,6 +115,8 @@ impl World {
                 self.ledger.went_back(|id| lost.contains(id));
                 self.say_again(&after)?;
                 self.counts.restores += 1;
+                self.counts.centre_restores += 1;
+                self.counts.files_lost_at_centre += u64::from(are_files_gone);
                 self.log.line("the centre goes back to a backup".into());
             }
         }
@@ -138,6 +145,7 @@ impl World {
 
     /// A phone has no network for a while.
     pub(super) fn partition(&mut self, n: usize) -> Result<(), SimError> {
+        self.counts.partitions += 1;
         let hours = self.rng.random_range(1..=48);
         self.net
             .cut(n, self.now_ms.saturating_add(hours * 3_600_000));
@@ -153,6 +161,7 @@ impl World {
         let Some(object) = self.incident_of_rogue()? else {
             return Ok(());
         };
+        self.counts.tricks += 1;
         let tricks = [Trick::Fork, Trick::Foreign, Trick::Garbage, Trick::Stolen];
         let trick = tricks[self.rng.random_range(0..tricks.len())];
         let stolen = read(self.centre.store(), |reads| {

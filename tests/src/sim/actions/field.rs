@@ -4,16 +4,19 @@ use rand::RngExt as _;
 use tala_client::media::FileFacts;
 use tala_client::recorder::Recorded;
 use tala_client::store::{PatrolState, Store as _};
-use tala_protocol::doc::{DocType, IncidentEdit, PatrolEdit, Set, Severity};
+use tala_protocol::doc::{DocType, IncidentEdit, PatrolEdit, Set};
 use tala_protocol::envelope::Audience;
 use tala_protocol::fix::{Fix, TimedFix};
+use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 use tala_protocol::time::UnixMs;
 use tala_protocol::transport::Transport;
 
 use super::super::SimError;
+use super::super::builds::Build;
 use super::super::centre::BEGIN_MS;
-use super::super::phone::Hands;
+use super::super::exchange::in_full;
+use super::super::phone::{Called, Hands};
 use super::super::world::World;
 use crate::oracle::Way;
 
@@ -139,25 +142,23 @@ impl World {
             return Ok(());
         };
         let now_ms = self.now_ms;
-        let value = self.rng.random_range(0..1_000);
-        let edit = match self.rng.random_range(0..3) {
-            0 => IncidentEdit {
-                title: Set::To(format!("title {value}")),
-                ..IncidentEdit::default()
-            },
-            1 => IncidentEdit {
-                narrative: Set::To(format!("seen by {n}: {value}")),
-                ..IncidentEdit::default()
-            },
-            _ => IncidentEdit {
-                severity: Set::To([Severity::Low, Severity::High][value % 2]),
-                ..IncidentEdit::default()
-            },
-        };
+        let build = self.phone(n)?.build;
+        let edit = build.edit(&mut self.rng, n);
         let called = self.phone(n)?.call(now_ms, |hands| {
             let change = |document: &_, actor, at| edit.change(document, actor, at);
             hands.engine.edit(object, change, hands.times)
         })?;
+        if matches!(called, Called::Done(..)) {
+            match build {
+                Build::Older => self.counts.edits_by_older += 1,
+                Build::Present => self.counts.edits_by_present += 1,
+                Build::Newer => self.counts.edits_by_newer += 1,
+            }
+        }
+        if let Called::Refused(error) = &called {
+            let why = in_full(error);
+            self.counts.newer_kept += u64::from(why.contains("from a newer version"));
+        }
         self.outcome(n, "edit", called, Way::Centre)?;
         Ok(())
     }
@@ -167,7 +168,8 @@ impl World {
         let Some(object) = self.any_incident(n)? else {
             return Ok(());
         };
-        let bytes: [u8; 64] = self.rng.random();
+        let bytes = self.picture(n)?;
+        self.note_file(n, Digest::sha256(&bytes), object)?;
         self.simply(n, "photograph", |hands| {
             let facts = FileFacts {
                 bytes: &bytes,
@@ -177,6 +179,22 @@ impl World {
             };
             hands.engine.attach(object, facts, hands.blobs, hands.times)
         })
+    }
+
+    /// A picture of up to four pieces; one in eight is a file that the phone has already.
+    fn picture(&mut self, n: usize) -> Result<Vec<u8>, SimError> {
+        if self.rng.random_ratio(1, 8) {
+            let files = self.access.files();
+            let at = self.rng.random_range(0..files.len().max(1));
+            if let Some(hash) = files.get(at)
+                && let Some(bytes) = self.file_on(n, hash)?
+            {
+                return Ok(bytes);
+            }
+        }
+        let seed: [u8; 32] = self.rng.random();
+        let len = self.rng.random_range(1..=150_000_usize);
+        Ok(seed.iter().copied().cycle().take(len).collect())
     }
 
     fn any_incident(&mut self, n: usize) -> Result<Option<ObjectId>, SimError> {
