@@ -57,6 +57,16 @@ export const SCENES = [
       await page.locator('[data-testid=incident-row] a').nth(1).click();
     },
   },
+  {
+    name: 'map-group',
+    path: '/map',
+    map: true,
+    act: async (page) => {
+      await page.locator('[data-testid=map-group]').first().waitFor({ state: 'attached', timeout: 45_000 });
+      await page.locator('.maplibregl-canvas').focus();
+      await page.keyboard.press('Tab');
+    },
+  },
   { name: 'map-no-basemap', path: '/map', map: true, before: failing('**/basemap.pmtiles', 404) },
   {
     name: 'map-sos',

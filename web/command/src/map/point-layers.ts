@@ -4,6 +4,7 @@
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { GeoJSONSourceSpecification } from 'maplibre-gl';
 import { TEXT_FONT } from './base-style.ts';
+import { OVERDUE_ORDER } from './geojson.ts';
 import type { Palette } from './palette.ts';
 
 /** How a source gathers its points; `worst` is the highest `order` (geojson.ts) in the group. */
@@ -92,7 +93,7 @@ function haloLayer(id: string, source: string, radius: number, palette: Palette)
 function groupLayer(id: string, source: 'incidents' | 'positions', palette: Palette): unknown {
   const worst = ['get', 'worst'];
   const severity = ['step', worst, 'low', 1, 'medium', 2, 'high', 3, 'emergency'];
-  const lateness = ['step', worst, 'plain', 10, 'overdue'];
+  const lateness = ['step', worst, 'plain', OVERDUE_ORDER, 'overdue'];
   const onFill =
     source === 'incidents'
       ? ['step', worst, palette('sign-ink'), 2, palette('sign-on')]
