@@ -118,13 +118,10 @@ assert.match(await holding(), /聚在一处/);
 await page.keyboard.press('End');
 const last = await holding();
 await page.keyboard.press('Enter');
-await page.waitForFunction(
-  (name) => {
-    const names = [...document.querySelectorAll('[data-testid=map-group]')].map((one) => one.ariaLabel);
-    return !names.includes(name);
-  },
-  last,
-);
+await page.waitForFunction((name) => {
+  const names = [...document.querySelectorAll('[data-testid=map-group]')].map((one) => one.ariaLabel);
+  return !names.includes(name);
+}, last);
 assert.equal(await page.evaluate(() => document.activeElement?.closest('[data-testid=map]') !== null), true);
 step('a group on the map is reached by the tab key and opened by Enter; the focus stays on the map');
 

@@ -1,11 +1,11 @@
 // Points: incidents, last positions, calls for help. Seen from afar, those that would cover each other become one sign
 // with their number, in the shape of the worst of them.
 
+import { TEXT_FONT } from '@tala/shared/map/base-style';
+import type { Palette } from '@tala/shared/map/palette';
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { GeoJSONSourceSpecification } from 'maplibre-gl';
-import { TEXT_FONT } from './base-style.ts';
 import { OVERDUE_ORDER } from './geojson.ts';
-import type { Palette } from './palette.ts';
 
 /** How a source gathers its points; `worst` is the highest `order` (geojson.ts) in the group. */
 export const GROUPED: Record<string, Partial<GeoJSONSourceSpecification>> = {

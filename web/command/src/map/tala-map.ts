@@ -3,6 +3,8 @@
 // data only what changed goes on to MapLibre (diff.ts): a live event then cuts a few tiles, not all of them.
 
 import { isTraditional } from '@tala/shared/i18n/locales';
+import { BASEMAP, baseNames, baseStyle, type NameKey } from '@tala/shared/map/base-style';
+import { type Palette, readPalette } from '@tala/shared/map/palette';
 import type { FeatureCollection } from 'geojson';
 import {
   addProtocol,
@@ -17,13 +19,11 @@ import {
 } from 'maplibre-gl';
 import maplibreWorker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { Protocol } from 'pmtiles';
-import { BASEMAP, baseNames, baseStyle, type NameKey } from './base-style.ts';
 import { collectionDiff, isEmpty } from './diff.ts';
 import { type Bounds, boundsOf, EMPTY } from './geojson.ts';
 import { GroupButtons, type GroupWords } from './group-buttons.ts';
 import type { Group, GroupSource } from './groups.ts';
 import { type NamedPlace, NameMarkers } from './name-markers.ts';
-import { type Palette, readPalette } from './palette.ts';
 import { GROUPED } from './point-layers.ts';
 import {
   CLICKABLE,
