@@ -155,6 +155,14 @@ export const SCENES = [
     path: '/patrols',
     act: (page) => page.locator('[data-testid=account-button]').click(),
   },
-  { name: 'help', path: '/patrols', act: (page) => page.keyboard.press('?') },
+  {
+    name: 'help',
+    path: '/patrols',
+    act: async (page) => {
+      await page.waitForSelector('[data-testid=patrol-row]');
+      await page.keyboard.press('?');
+      await page.waitForSelector('dialog[open]');
+    },
+  },
   { name: 'feed-lost', path: '/patrols', before: broken('**/api/v1/live') },
 ];
