@@ -1,6 +1,7 @@
 // The desk without a mouse: every step is a key, and after each the focus is where it should be and can be seen.
 
 import assert from 'node:assert/strict';
+import { faults } from './accessibility.mjs';
 
 /** The focused element, and whether anything shows that it is. */
 const focused = (page) =>
@@ -48,4 +49,24 @@ export async function walkByKeyboard(page) {
   const map = await focused(page);
   assert.equal(map.tag, 'CANVAS');
   assert.ok(map.label?.length > 0, 'the map has no name');
+}
+
+/** On the map page: goes away until the incidents are one group, finds its button, and comes near again with Enter. */
+export async function openGroupByKeyboard(page) {
+  const group = page.locator('[data-testid=map-group]');
+  await page.locator('.maplibregl-canvas').focus();
+  for (let tries = 0; (await group.count()) === 0; tries += 1) {
+    assert.ok(tries < 10, 'no group, however far away');
+    await page.keyboard.press('-');
+    await page.waitForTimeout(200);
+    await page.waitForSelector('[data-testid=map][data-busy=false]', { timeout: 60_000 });
+  }
+  assert.deepEqual(await faults(page), [], 'map with a group');
+  await page.keyboard.press('Tab');
+  const reached = await focused(page);
+  assert.match(reached.label ?? '', /^2 起事件聚在一处/);
+  assert.equal(reached.seen, true);
+  await page.keyboard.press('Enter');
+  await group.first().waitFor({ state: 'detached' });
+  assert.equal((await focused(page)).tag, 'CANVAS');
 }

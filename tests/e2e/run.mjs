@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { dress, faults } from './accessibility.mjs';
 import { folder, people, startCentre } from './centre.mjs';
-import { walkByKeyboard } from './keyboard.mjs';
+import { openGroupByKeyboard, walkByKeyboard } from './keyboard.mjs';
 import { phone, photo, ride } from './phone.mjs';
 
 const FLAGS = [
@@ -29,6 +29,7 @@ const FLAGS = [
 ];
 const PATROL = '端到端骑警巡逻';
 const INCIDENT = '端到端新开垦地块';
+const NEIGHBOUR = '端到端旁边的地块';
 const PLACE = [43.845, 116.47];
 
 let passed = 0;
@@ -157,6 +158,14 @@ async function walk(centre, browser) {
   await step('skip link, list, filters and map are reached by keyboard, each with a visible focus', () =>
     walkByKeyboard(map),
   );
+
+  await step('two incidents in one place are one group on the map, which the keyboard opens', async () => {
+    const near = PLACE.map((degrees) => (degrees + 0.0005).toFixed(4)).join(',');
+    first.tala('report', '--category', '1', '--title', NEIGHBOUR, '--severity', 'high', '--at', near);
+    await first.sync();
+    await list.locator('[data-testid=incident-row]', { hasText: NEIGHBOUR }).waitFor();
+    await openGroupByKeyboard(map);
+  });
 
   await look(map, report.incident);
 }

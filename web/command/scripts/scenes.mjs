@@ -15,6 +15,13 @@ const emptyPage = (glob) => (page) =>
   page.route(glob, (route) => route.fulfill(json({ items: [], next: null })));
 const hanging = (glob) => (page) => page.route(glob, () => undefined);
 const broken = (glob) => (page) => page.route(glob, (route) => route.abort());
+/** The list beside the map; a narrow page starts without it. */
+const openList = async (page) => {
+  const list = page.locator('input[name=tab]').first();
+  const button = page.locator('.reopen button');
+  await list.or(button).first().waitFor({ state: 'attached' });
+  if (await button.isVisible()) await button.click();
+};
 
 export const SCENES = [
   { name: 'signin', path: '/map', signedOut: true },
@@ -46,15 +53,29 @@ export const SCENES = [
     name: 'map-patrol',
     path: '/map',
     map: true,
-    act: (page) => page.locator('[data-testid=patrol-row] a').nth(3).click(),
+    act: async (page) => {
+      await openList(page);
+      await page.locator('[data-testid=patrol-row] a').nth(3).click();
+    },
   },
   {
     name: 'map-incident',
     path: '/map',
     map: true,
     act: async (page) => {
+      await openList(page);
       await page.locator('input[name=tab][value=incidents]').check({ force: true });
       await page.locator('[data-testid=incident-row] a').nth(1).click();
+    },
+  },
+  {
+    name: 'map-group',
+    path: '/map',
+    map: true,
+    act: async (page) => {
+      await page.locator('[data-testid=map-group]').first().waitFor({ state: 'attached', timeout: 45_000 });
+      await page.locator('.maplibregl-canvas').focus();
+      await page.keyboard.press('Tab');
     },
   },
   { name: 'map-no-basemap', path: '/map', map: true, before: failing('**/basemap.pmtiles', 404) },
@@ -134,6 +155,14 @@ export const SCENES = [
     path: '/patrols',
     act: (page) => page.locator('[data-testid=account-button]').click(),
   },
-  { name: 'help', path: '/patrols', act: (page) => page.keyboard.press('?') },
+  {
+    name: 'help',
+    path: '/patrols',
+    act: async (page) => {
+      await page.waitForSelector('[data-testid=patrol-row]');
+      await page.keyboard.press('?');
+      await page.waitForSelector('dialog[open]');
+    },
+  },
   { name: 'feed-lost', path: '/patrols', before: broken('**/api/v1/live') },
 ];

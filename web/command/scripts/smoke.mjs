@@ -107,6 +107,24 @@ await page.keyboard.press('Enter');
 await page.getByText('最后位置').first().waitFor();
 step('the map opens by keyboard and its list selects a patrol');
 
+await page.keyboard.press('Escape');
+await page.locator('[aria-label="显示全部"]').click();
+const groups = page.locator('[data-testid=map-group]');
+await groups.first().waitFor({ state: 'attached' });
+await page.locator('.maplibregl-canvas').focus();
+await page.keyboard.press('Tab');
+const holding = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+assert.match(await holding(), /聚在一处/);
+await page.keyboard.press('End');
+const last = await holding();
+await page.keyboard.press('Enter');
+await page.waitForFunction((name) => {
+  const names = [...document.querySelectorAll('[data-testid=map-group]')].map((one) => one.ariaLabel);
+  return !names.includes(name);
+}, last);
+assert.equal(await page.evaluate(() => document.activeElement?.closest('[data-testid=map]') !== null), true);
+step('a group on the map is reached by the tab key and opened by Enter; the focus stays on the map');
+
 await page.locator('[data-testid=account-button]').click();
 await page.locator('input[name=theme][value=dark]').check({ force: true });
 assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');

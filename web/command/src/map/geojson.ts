@@ -26,7 +26,10 @@ export type Bounds = [number, number, number, number];
 
 export const EMPTY: FeatureCollection<never> = { type: 'FeatureCollection', features: [] };
 
-const SEVERITY_ORDER = ['low', 'medium', 'high', 'emergency'];
+/** Severities from the least to the worst; a sign's `order` is its place here. */
+export const SEVERITY_ORDER: readonly string[] = ['low', 'medium', 'high', 'emergency'];
+/** `order` of a position from which it is that of somebody overdue. */
+export const OVERDUE_ORDER = 10;
 
 export interface TrackLine {
   patrol: string;
@@ -87,7 +90,8 @@ export function positionPoints(positions: readonly Position[], now: number): Fea
       name: position.person.name,
       image: positionImage(position.transport, bucket, badge),
       // The overdue and the fresh lie on top.
-      order: (badge === 'overdue' ? 10 : 0) + (bucket === 'fresh' ? 2 : bucket === 'aging' ? 1 : 0),
+      order:
+        (badge === 'overdue' ? OVERDUE_ORDER : 0) + (bucket === 'fresh' ? 2 : bucket === 'aging' ? 1 : 0),
     });
   });
   return { type: 'FeatureCollection', features };

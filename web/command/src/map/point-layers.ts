@@ -1,10 +1,11 @@
 // Points: incidents, last positions, calls for help. Seen from afar, those that would cover each other become one sign
 // with their number, in the shape of the worst of them.
 
+import { TEXT_FONT } from '@tala/shared/map/base-style';
+import type { Palette } from '@tala/shared/map/palette';
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { GeoJSONSourceSpecification } from 'maplibre-gl';
-import { TEXT_FONT } from './base-style.ts';
-import type { Palette } from './palette.ts';
+import { OVERDUE_ORDER } from './geojson.ts';
 
 /** How a source gathers its points; `worst` is the highest `order` (geojson.ts) in the group. */
 export const GROUPED: Record<string, Partial<GeoJSONSourceSpecification>> = {
@@ -92,7 +93,7 @@ function haloLayer(id: string, source: string, radius: number, palette: Palette)
 function groupLayer(id: string, source: 'incidents' | 'positions', palette: Palette): unknown {
   const worst = ['get', 'worst'];
   const severity = ['step', worst, 'low', 1, 'medium', 2, 'high', 3, 'emergency'];
-  const lateness = ['step', worst, 'plain', 10, 'overdue'];
+  const lateness = ['step', worst, 'plain', OVERDUE_ORDER, 'overdue'];
   const onFill =
     source === 'incidents'
       ? ['step', worst, palette('sign-ink'), 2, palette('sign-on')]

@@ -1,9 +1,9 @@
 // Layers of our own records, above the base map, and their order. Lines are here; points and zones have their files.
 
+import { match } from '@tala/shared/map/expressions';
+import { type Palette, TRANSPORTS, transportToken } from '@tala/shared/map/palette';
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { LayerSpecification } from 'maplibre-gl';
-import { match } from './expressions.ts';
-import { type Palette, TRANSPORTS, transportToken } from './palette.ts';
 import { pointLayers } from './point-layers.ts';
 import { zoneLayers, zoneNameLayer } from './zone-layers.ts';
 

@@ -3,6 +3,8 @@
 // data only what changed goes on to MapLibre (diff.ts): a live event then cuts a few tiles, not all of them.
 
 import { isTraditional } from '@tala/shared/i18n/locales';
+import { BASEMAP, baseNames, baseStyle, type NameKey } from '@tala/shared/map/base-style';
+import { type Palette, readPalette } from '@tala/shared/map/palette';
 import type { FeatureCollection } from 'geojson';
 import {
   addProtocol,
@@ -17,11 +19,11 @@ import {
 } from 'maplibre-gl';
 import maplibreWorker from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { Protocol } from 'pmtiles';
-import { BASEMAP, baseNames, baseStyle, type NameKey } from './base-style.ts';
 import { collectionDiff, isEmpty } from './diff.ts';
 import { type Bounds, boundsOf, EMPTY } from './geojson.ts';
+import { GroupButtons, type GroupWords } from './group-buttons.ts';
+import type { Group, GroupSource } from './groups.ts';
 import { type NamedPlace, NameMarkers } from './name-markers.ts';
-import { type Palette, readPalette } from './palette.ts';
 import { GROUPED } from './point-layers.ts';
 import {
   CLICKABLE,
@@ -56,6 +58,7 @@ export interface MapOptions {
   nameKey: NameKey;
   /** Words for the map's own labels, read out by a screen reader. */
   label: string;
+  groupWords: GroupWords;
   events: MapEvents;
 }
 
@@ -109,6 +112,7 @@ export class TalaMap {
       fadeDuration: 0,
     });
     this.names = new NameMarkers(this.map);
+    new GroupButtons(this.map, options.groupWords, (group) => void this.openGroup(group));
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-right');
     this.map.on('styleimagemissing', (event) => this.addImage(event.id));
@@ -231,7 +235,7 @@ export class TalaMap {
   private onClick(event: MapMouseEvent): void {
     const found = this.found(event);
     if (found?.properties.cluster_id === undefined) this.events.select(found ? selectedBy(found) : null);
-    else void this.openGroup(found);
+    else void this.openGroup(clicked(found));
   }
 
   private onMove(event: MapMouseEvent): void {
@@ -253,13 +257,10 @@ export class TalaMap {
   }
 
   /** Comes near enough that the group falls apart. */
-  private async openGroup({ source, properties, geometry }: MapGeoJSONFeature): Promise<void> {
-    const zoom = await this.map
-      .getSource<GeoJSONSource>(source)
-      ?.getClusterExpansionZoom(properties.cluster_id);
-    if (geometry.type !== 'Point' || zoom === undefined) return;
-    const [lon = 0, lat = 0] = geometry.coordinates;
-    this.map.easeTo({ center: [lon, lat], zoom: Math.min(zoom, MAX_FIT_ZOOM), duration: this.motionMs() });
+  private async openGroup({ source, cluster, at }: Pick<Group, 'source' | 'cluster' | 'at'>): Promise<void> {
+    const zoom = await this.source(source)?.getClusterExpansionZoom(cluster);
+    if (zoom === undefined) return;
+    this.map.easeTo({ center: at, zoom: Math.min(zoom, MAX_FIT_ZOOM), duration: this.motionMs() });
   }
 
   /** Names that this reader wants in the traditional script, of settlements and of zones. */
@@ -301,4 +302,13 @@ function selectedBy({ layer, properties }: MapGeoJSONFeature): Selected | null {
     default:
       return null;
   }
+}
+
+function clicked({
+  source,
+  properties,
+  geometry,
+}: MapGeoJSONFeature): Pick<Group, 'source' | 'cluster' | 'at'> {
+  const [lon = 0, lat = 0] = geometry.type === 'Point' ? geometry.coordinates : [];
+  return { source: source as GroupSource, cluster: Number(properties.cluster_id), at: [lon, lat] };
 }

@@ -2,11 +2,11 @@
 // One that somebody takes on is shown with that name for a while, then it goes.
 
 import { t, tCode } from '@tala/shared/i18n/i18n';
+import { notices } from '@tala/shared/notices';
 import type { ApiClient } from '../api/client.ts';
 import { asApiError } from '../api/error.ts';
 import type { Alert, Session } from '../api/types.ts';
 import { failureText } from './failure-text.ts';
-import { notices } from './notices.svelte.ts';
 
 /** Roles that answer for the room; the server has the last word. */
 const ANSWERING = new Set(['duty_officer', 'station_chief']);

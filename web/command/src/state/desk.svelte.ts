@@ -2,6 +2,7 @@
 // them current. Made at sign-in, thrown away at sign-out, so nothing of one reader is left for the next.
 
 import { i18n, t } from '@tala/shared/i18n/i18n';
+import { notices } from '@tala/shared/notices';
 import type { ApiClient } from '../api/client.ts';
 import { browserEnvironment, type FeedState, LiveFeed } from '../api/live.ts';
 import type {
@@ -21,7 +22,6 @@ import { clock } from './clock.svelte.ts';
 import { type Filters, incidentQuery, inView, patrolQuery, trackQuery } from './filters.ts';
 import { ListStore } from './list.svelte.ts';
 import { nav } from './nav.svelte.ts';
-import { notices } from './notices.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 import { unitsUnder } from './units.ts';
 

@@ -111,6 +111,10 @@ const en: Messages = {
   'map.zoom_in': 'Zoom in',
   'map.zoom_out': 'Zoom out',
   'map.fit': 'Show everything',
+  'map.groups': 'Groups on the map',
+  'map.group.incidents': '{n} {n|incident|incidents} in one place, worst: {worst}. Zoom in',
+  'map.group.positions': '{n} {n|position|positions} in one place. Zoom in',
+  'map.group.positions_overdue': '{n} {n|position|positions} in one place, one overdue. Zoom in',
   'map.no_basemap': 'No base map installed; only records are shown',
   'map.no_webgl.title': 'This browser cannot draw the map',
   'map.no_webgl.body':
@@ -360,6 +364,7 @@ const en: Messages = {
   'help.go_incidents': 'Go to incidents',
   'help.go_patrols': 'Go to patrols',
   'help.map_keys': 'On the map: move and zoom',
+  'help.map_groups': 'On the map: pick a group and zoom in',
   'help.dismiss': 'Close',
   'help.key.enter': 'Enter',
   'help.key.arrows': 'Arrows',

@@ -1,8 +1,8 @@
 // The base map's style, from tokens: land, water, contours, roads, settlements, of the layers docs/api.md names.
 // No `glyphs`: MapLibre then draws all text with the page's own fonts, which the air-gapped desk has.
 
-import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import { MAP_SIZES } from '../map-sizes.ts';
 import type { Palette } from './palette.ts';
 
 export const BASEMAP = 'basemap';
@@ -189,7 +189,7 @@ function textLayers(palette: Palette, nameField: string): LayerSpecification[] {
   ];
 }
 
-/** The name, unless it is in the traditional Mongolian script: name-markers.ts sets that one. */
+/** The name, unless it is in the traditional Mongolian script: a page sets that one as an element of its own. */
 function placeName(nameField: string): unknown[] {
   const name = ['coalesce', ['get', nameField], ['get', 'name_zh'], ['get', 'name_en'], ''];
   const traditional = ['all', ['>=', name, '\u1800'], ['<', name, '\u18b0']];
