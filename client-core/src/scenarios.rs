@@ -2,6 +2,7 @@
 
 mod arriving;
 mod faults;
+mod handset;
 mod merging;
 mod peers;
 mod recording;

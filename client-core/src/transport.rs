@@ -39,6 +39,15 @@ pub struct TransportError {
     reason = "callers are generic; a browser's future is not Send"
 )]
 pub trait Transport {
+    /// Waits until the centre may be asked again, where it asked for time. It may be dropped while it waits;
+    /// the next call goes on waiting.
+    async fn ready(&mut self) {}
+
+    /// Whether this sync goes on once [`Transport::ready`] returns, after a failure that asks for time.
+    fn tries_again(&self, _: &TransportError) -> bool {
+        false
+    }
+
     /// Posts a sync frame and returns the answer's frame.
     async fn sync(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, TransportError>;
 

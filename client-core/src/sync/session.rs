@@ -107,6 +107,8 @@ pub(super) struct Sent {
     pub(super) cursors: Vec<Cursor>,
     /// What this phone wrote itself was asked for too.
     pub(super) own: bool,
+    /// The beacon that went with it.
+    beacon: Option<Vec<u8>>,
 }
 
 /// A sync under way.
@@ -166,6 +168,21 @@ impl SyncSession {
         self.summary.restored |= took.restored;
         // A page that says "more" and brings nothing new would go on for ever.
         self.next(engine, now, took.again || (more && took.moved_on))
+    }
+
+    /// After the centre asked for time and it has passed: what is next by now. The request or the file that
+    /// was refused is not simply sent again, because something more urgent may have been written since.
+    pub fn on_waited<S: Store>(
+        &mut self,
+        engine: &mut Engine<S>,
+        now: DeviceTimes,
+    ) -> Result<Step, SyncError> {
+        let Some(refused) = self.sent.take() else {
+            return self.next(engine, now, false);
+        };
+        self.beacon = self.beacon.take().or(refused.beacon);
+        self.proof_tried &= refused.prove.is_empty();
+        self.request(engine)
     }
 
     /// Takes note of how far a file came, and says what is next.
@@ -262,6 +279,7 @@ impl SyncSession {
             prove: request.prove.clone(),
             cursors: request.cursors.clone(),
             own,
+            beacon: request.beacon.clone(),
         });
         Ok(Step::Send(frame::close(&request.to_bytes())))
     }
