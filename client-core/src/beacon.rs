@@ -2,9 +2,10 @@
 
 use tala_protocol::body::Beacon;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 use crate::signer::Signer;
 use crate::store::{PatrolState, Store};
+use crate::sync::hold::Hold;
 
 impl<S: Store> Engine<S> {
     /// The beacon of this moment; none when nothing is being recorded.
@@ -28,12 +29,18 @@ impl<S: Store> Engine<S> {
 /// The signed beacon; none where there is no position, or the key is not at hand: a sync never waits
 /// for a beacon.
 pub(crate) async fn signed_beacon<S: Store>(
-    engine: &Engine<S>,
+    hold: &impl Hold<S>,
     signer: &impl Signer,
     battery_pct: Option<u8>,
-) -> Option<Vec<u8>> {
-    let beacon = engine.beacon(battery_pct)?;
-    let message = beacon.bytes_to_sign(engine.realm(), engine.me.device);
-    let signature = signer.sign(&message).await.ok()?;
-    Some(beacon.signed(signature).to_bytes())
+) -> Result<Option<Vec<u8>>, EngineError> {
+    let made = hold.lend(|engine| {
+        let beacon = engine.beacon(battery_pct)?;
+        let message = beacon.bytes_to_sign(engine.realm(), engine.me.device);
+        Some((beacon, message))
+    })?;
+    let Some((beacon, message)) = made else {
+        return Ok(None);
+    };
+    let signature = signer.sign(&message).await.ok();
+    Ok(signature.map(|signature| beacon.signed(signature).to_bytes()))
 }

@@ -94,6 +94,9 @@ pub enum EngineError {
     /// A file could not be taken in.
     #[error("the file could not be taken in")]
     Media(#[from] crate::media::MediaError),
+    /// Whoever holds the engine cannot lend it any more.
+    #[error(transparent)]
+    Gone(#[from] crate::sync::hold::Gone),
 }
 
 /// Something that waits for the key.

@@ -51,6 +51,25 @@ pub enum BundleError {
     Engine(#[from] EngineError),
 }
 
+/// The places of a track, 1e-7 degree (lat, lon), a part for each stretch between gaps.
+pub fn parts(track: &Track) -> Vec<Vec<(i32, i32)>> {
+    let mut parts = vec![Vec::new()];
+    let mut gaps = track.gaps.iter().map(|gap| gap.index).peekable();
+    for (index, fix) in track.fixes.iter().enumerate() {
+        let mut begins = false;
+        while gaps.next_if(|gap| *gap <= index).is_some() {
+            begins = true;
+        }
+        if begins && parts.last().is_some_and(|part| !part.is_empty()) {
+            parts.push(Vec::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push((fix.lat_e7, fix.lon_e7));
+        }
+    }
+    parts
+}
+
 impl<S: Store> Engine<S> {
     /// The track of a patrol as this phone has it.
     pub fn track(&self, patrol: ObjectId) -> Result<Track, EngineError> {

@@ -34,6 +34,7 @@ pub mod beacon;
 pub mod enrol;
 pub mod export;
 pub mod forget;
+pub mod handset;
 pub mod outbox;
 pub mod status;
 pub mod sync;

@@ -7,7 +7,7 @@
 
 mod score;
 
-use tala_protocol::fix::{GapCause, TimedFix};
+use tala_protocol::fix::{Fix, GapCause, TimedFix};
 use tala_protocol::id::ObjectId;
 use tala_protocol::time::{DeviceTimes, UnixMs};
 use tala_protocol::track::length_m;
@@ -137,6 +137,11 @@ impl<S: Store> Engine<S> {
             ..patrol
         })?;
         self.snapshot().ok_or(EngineError::NoPatrol)
+    }
+
+    /// The last fix of the patrol that goes on.
+    pub fn last_fix(&self) -> Option<Fix> {
+        Some(self.patrol.as_ref()?.last?.fix)
     }
 
     /// An orderly end of the program: the next opening will not take it for a kill.

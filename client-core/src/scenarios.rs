@@ -2,6 +2,7 @@
 
 mod arriving;
 mod faults;
+mod handset;
 mod listing;
 mod merging;
 mod peers;

@@ -11,6 +11,7 @@ use tala_protocol::key::{PublicKey, Signature};
 
 use crate::engine::{Engine, EngineError};
 use crate::store::Store;
+use crate::sync::hold::{Alone, Hold};
 
 /// Why there is no signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,10 +51,18 @@ pub async fn sign_pending<S: Store>(
     engine: &mut Engine<S>,
     signer: &impl Signer,
 ) -> Result<Signing, EngineError> {
+    sign_lent(&Alone::new(engine), signer).await
+}
+
+/// The same with an engine that somebody else uses while the key takes its time.
+pub async fn sign_lent<S: Store>(
+    hold: &impl Hold<S>,
+    signer: &impl Signer,
+) -> Result<Signing, EngineError> {
     let mut signed = 0;
-    while let Some(job) = engine.next_to_sign()? {
+    while let Some(job) = hold.lend(|engine| engine.next_to_sign())?? {
         match signer.sign(&job.message).await {
-            Ok(signature) => engine.put_signature(&job, signature)?,
+            Ok(signature) => hold.lend(|engine| engine.put_signature(&job, signature))??,
             Err(stopped) => {
                 return Ok(Signing {
                     signed,

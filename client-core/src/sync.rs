@@ -11,6 +11,7 @@
 //! and whose checkpoint goes on from the last one.
 
 pub mod drive;
+pub mod hold;
 pub mod peer;
 mod proof;
 mod reply;

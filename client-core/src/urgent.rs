@@ -5,12 +5,24 @@ use tala_protocol::event::{AckBody, AckWhat, Message, Place, Recipient, Sos};
 use tala_protocol::fields::Fields;
 use tala_protocol::geo::Point;
 use tala_protocol::hash::Digest;
-use tala_protocol::time::DeviceTimes;
+use tala_protocol::id::PersonId;
+use tala_protocol::time::{DeviceTimes, UnixMs};
 
 use crate::engine::{ALL, Engine, EngineError};
 use crate::entropy::Entropy;
 use crate::feeds::{Appender, Saying};
 use crate::store::{Pick, Store};
+
+/// What somebody said of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What was said.
+    pub body: AckBody,
+    /// Who said it, where the directory knows.
+    pub person: Option<PersonId>,
+    /// When, by the writer's clock.
+    pub at: UnixMs,
+}
 
 impl<S: Store> Engine<S> {
     /// Calls for help from the last known place. It goes alone and before everything else; repeat it with
@@ -81,12 +93,17 @@ impl<S: Store> Engine<S> {
     }
 
     /// What was said of an envelope, in order of arrival.
-    pub fn answers(&self, of: Digest) -> Result<Vec<AckBody>, EngineError> {
+    pub fn answers(&self, of: Digest) -> Result<Vec<Answer>, EngineError> {
         let rows = self.store.envelopes(&Pick::OfKind(Kind::Ack), ALL)?;
-        let read = rows
-            .iter()
-            .filter_map(|row| AckBody::from_bytes(row.body.as_deref()?).ok());
-        Ok(read.filter(|ack| ack.of == of).collect())
+        let read = rows.iter().filter_map(|row| {
+            let body = AckBody::from_bytes(row.body.as_deref()?).ok()?;
+            Some(Answer {
+                body,
+                person: row.header.person,
+                at: row.header.times.shown(),
+            })
+        });
+        Ok(read.filter(|answer| answer.body.of == of).collect())
     }
 
     fn say_one(

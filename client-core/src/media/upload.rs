@@ -4,9 +4,10 @@ use tala_protocol::body::CHUNK_LEN;
 use tala_protocol::hash::Digest;
 
 use super::{Blobs, MediaError, chunk_hashes};
-use crate::engine::{Engine, EngineError};
+use crate::engine::EngineError;
 use crate::store::Store;
 use crate::sync::drive::DriveError;
+use crate::sync::hold::Hold;
 use crate::transport::Transport;
 
 /// Chunks sent in one request.
@@ -15,7 +16,7 @@ pub const CHUNKS_AT_ONCE: usize = 16;
 /// Sends what the centre lacks of a file and returns how far it has it, and whether that is all. Progress
 /// is noted after every request, so that a cut costs one request at most.
 pub async fn upload<S: Store>(
-    engine: &mut Engine<S>,
+    hold: &impl Hold<S>,
     transport: &mut impl Transport,
     blobs: &impl Blobs,
     hash: Digest,
@@ -54,7 +55,8 @@ pub async fn upload<S: Store>(
             break;
         }
         state = next;
-        engine.note_upload(hash, state.offset, state.complete)?;
+        hold.lend(|engine| engine.note_upload(hash, state.offset, state.complete))
+            .map_err(EngineError::from)??;
     }
     Ok((state.offset, state.complete))
 }

@@ -53,7 +53,10 @@ fn a_call_for_help_goes_alone_and_first_and_is_answered() {
     a.sync(&centre).expect("syncs");
     let answers = a.engine.answers(sos).expect("reads");
     assert_eq!(
-        answers.iter().map(|ack| ack.what).collect::<Vec<_>>(),
+        answers
+            .iter()
+            .map(|answer| answer.body.what)
+            .collect::<Vec<_>>(),
         [AckWhat::Taken]
     );
 }

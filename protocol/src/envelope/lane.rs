@@ -17,6 +17,16 @@ impl Lane {
     /// All lanes, most urgent first.
     pub const ALL: [Lane; 4] = [Lane::Urgent, Lane::Record, Lane::Track, Lane::Media];
 
+    /// The word used in APIs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Lane::Urgent => "urgent",
+            Lane::Record => "record",
+            Lane::Track => "track",
+            Lane::Media => "media",
+        }
+    }
+
     /// The number in the header.
     pub const fn code(self) -> u8 {
         match self {

@@ -1,0 +1,216 @@
+//! What a screen is told: snapshots with everything it shows, as plain values.
+
+use serde::{Deserialize, Serialize};
+
+/// The recording screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// Raised with every change.
+    pub version: u64,
+    /// The patrol: id of its record.
+    pub patrol: String,
+    /// `recording`, `paused` or `ended`.
+    pub state: String,
+    /// Current leg, from 1.
+    pub leg: u16,
+    /// How it is travelled.
+    pub transport: String,
+    /// Fixes recorded.
+    pub fixes: u64,
+    /// Fixes that carry a doubt.
+    pub doubtful: u64,
+    /// Gaps.
+    pub gaps: u64,
+    /// Distance without gaps, m.
+    pub distance_m: f64,
+    /// Time without gaps, ms.
+    pub duration_ms: u64,
+    /// Fixes that wait to be sealed.
+    pub unsealed: u64,
+    /// When the last fix became durable, ms since 1970 by the wall clock.
+    pub saved_ms: i64,
+    /// The last fix.
+    pub last: Option<At>,
+}
+
+/// Where and when.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct At {
+    /// Degrees.
+    pub lat: f64,
+    /// Degrees.
+    pub lon: f64,
+    /// Accuracy, m.
+    pub acc_m: Option<f64>,
+    /// GNSS time, ms since 1970.
+    pub time_ms: i64,
+}
+
+/// What became of delivered fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// How many are durable.
+    pub durable: u64,
+    /// How many the transport's profile thinned out.
+    pub thinned: u64,
+}
+
+/// One line of the list of incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentLine {
+    /// Id of the record.
+    pub id: String,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Whether this phone wrote any of it.
+    pub own: bool,
+    /// `refused`, `waiting_for_key`, `here`, `acknowledged`, `at_centre`.
+    pub whereabouts: String,
+}
+
+/// The page of one incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentPage {
+    /// Id of the record.
+    pub id: String,
+    /// Code of the category.
+    pub category: Option<String>,
+    /// A line that says what it is.
+    pub title: Option<String>,
+    /// What was seen.
+    pub narrative: Option<String>,
+    /// `low`, `medium`, `high`, `emergency`.
+    pub severity: Option<String>,
+    /// When it happened, ms since 1970.
+    pub occurred_ms: Option<i64>,
+    /// Where, as a GeoJSON geometry.
+    pub geometry: Option<serde_json::Value>,
+    /// How large, m2, with its 95 % error.
+    pub area_m2: Option<[f64; 2]>,
+    /// How long, m, with its 95 % error.
+    pub length_m: Option<[f64; 2]>,
+    /// Files.
+    pub files: Vec<FileLine>,
+    /// Fields that several people wrote at once.
+    pub conflicts: Vec<ConflictLine>,
+    /// Fields of a newer version: key and value.
+    pub newer: Vec<(String, serde_json::Value)>,
+}
+
+/// One file of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileLine {
+    /// Its SHA-256, hex.
+    pub hash: String,
+    /// Its length, bytes.
+    pub size: u64,
+    /// Its media type.
+    pub media_type: String,
+    /// What it shows.
+    pub title: Option<String>,
+    /// Why it does not count after all.
+    pub withdrawn: Option<String>,
+    /// Whether its bytes are on this phone.
+    pub held: bool,
+    /// Whether the centre has it whole.
+    pub complete: bool,
+}
+
+/// A field that several people wrote at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConflictLine {
+    /// Key of the field.
+    pub field: String,
+    /// All values that stand; the first is shown until a person chooses.
+    pub values: Vec<ConflictChoice>,
+}
+
+/// One of several values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConflictChoice {
+    /// The value, for people.
+    pub value: serde_json::Value,
+    /// Who wrote it, where the office knows a name.
+    pub by: Option<String>,
+    /// Whether this phone wrote it.
+    pub own: bool,
+    /// When, ms since 1970 by the writer's clock.
+    pub at_ms: Option<i64>,
+}
+
+/// The page that says what is safe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// Every record, oldest first.
+    pub records: Vec<RecordLine>,
+    /// What waits, by lane, the most urgent first.
+    pub lanes: Vec<LaneLine>,
+    /// Files that wait.
+    pub files_waiting: u64,
+    /// Bytes of them that wait.
+    pub file_bytes_waiting: u64,
+    /// When the phone last spoke to the centre, ms since 1970.
+    pub synced_ms: Option<i64>,
+    /// Whether anything here has no receipt yet: signing out would lose it.
+    pub unproved: bool,
+    /// The centre's log does not fit what it said before.
+    pub alarm: Option<String>,
+}
+
+/// Where one record is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordLine {
+    /// Id of the record.
+    pub id: String,
+    /// `patrol`, `incident`, `parties`, `plan`.
+    pub kind: String,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Whether this phone wrote any of it.
+    pub own: bool,
+    /// Where the least safe part of it is.
+    pub whereabouts: String,
+    /// Envelopes of it, and how many of them are at the centre.
+    pub envelopes: (u64, u64),
+    /// Envelopes that the office holds in quarantine.
+    pub quarantined: u64,
+    /// Fixes that are not sealed yet.
+    pub unsealed: u64,
+    /// Files: how many, and how many the centre has whole.
+    pub files: (u64, u64),
+}
+
+/// What waits in one lane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneLine {
+    /// `urgent`, `record`, `media`, `track`.
+    pub lane: String,
+    /// Envelopes.
+    pub envelopes: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// A call for help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SosLine {
+    /// Id of the first call.
+    pub id: String,
+    /// Whether it has left this phone and the centre has it.
+    pub at_centre: bool,
+    /// What was answered, oldest first.
+    pub answers: Vec<AnswerLine>,
+}
+
+/// An answer to something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerLine {
+    /// `seen`, `accepted`, `refused`, `done`.
+    pub what: String,
+    /// What was said with it.
+    pub note: Option<String>,
+    /// Who, where the office knows a name.
+    pub by: Option<String>,
+    /// When, ms since 1970 by the writer's clock.
+    pub at_ms: i64,
+}

@@ -1,0 +1,177 @@
+//! From what a screen gives to what is written: words to codes, degrees to integers, measures to values
+//! with their error. Everything that does not fit is named by its field.
+
+use tala_protocol::doc::{
+    Count, EntryId, Geometry, HeadCountEdit, IncidentEdit, MeasuredArea, MeasuredLength,
+    OffsetSighting, Set, Severity, Shape, Source, Vertex,
+};
+use tala_protocol::geo::{Line, Point, Ring, Sigma};
+use tala_protocol::id::ObjectId;
+
+use super::HandsetError;
+use super::ask::{HeadsIn, IncidentIn, OffsetIn, ShapeIn};
+use crate::entropy::Entropy;
+
+/// What is to be written of an incident.
+pub(super) fn incident(
+    given: &IncidentIn,
+    random: &mut impl Entropy,
+) -> Result<IncidentEdit, HandsetError> {
+    let category = given.category.as_deref();
+    let category = category.map(|code| code.parse().map_err(|_| input("category", "a code")));
+    let severity = given.severity.as_deref().map(|word| {
+        Severity::from_word(word).ok_or_else(|| input("severity", "a degree of severity"))
+    });
+    let campaign = given.campaign.as_deref();
+    let mut edit = IncidentEdit {
+        category: set(category.transpose()?),
+        title: set(given.title.clone()),
+        narrative: set(given.narrative.clone()),
+        severity: set(severity.transpose()?),
+        campaign: set(campaign.map(|id| object_id("campaign", id)).transpose()?),
+        offset: set(given.offset.as_ref().map(offset).transpose()?),
+        ..IncidentEdit::default()
+    };
+    if let Some(given) = &given.shape {
+        shape(given, &mut edit)?;
+    }
+    for given in &given.heads {
+        let entry = EntryId::from_bytes(random.bytes16());
+        edit.heads.insert(entry, heads(given)?);
+    }
+    Ok(edit)
+}
+
+/// A field that is written where it is given.
+pub(super) fn set<T>(value: Option<T>) -> Set<T> {
+    value.map_or(Set::Keep, Set::To)
+}
+
+/// A field that is not what it should be.
+pub(super) const fn input(field: &'static str, wanted: &'static str) -> HandsetError {
+    HandsetError::Input { field, wanted }
+}
+
+/// An id of a record.
+pub(super) fn object_id(field: &'static str, text: &str) -> Result<ObjectId, HandsetError> {
+    text.parse().map_err(|_| input(field, "an id of a record"))
+}
+
+/// Latitude and longitude in 1e-7 degree.
+pub(super) fn degrees_e7(field: &'static str, at: [f64; 2]) -> Result<(i32, i32), HandsetError> {
+    let [lat, lon] = at;
+    if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
+        return Err(input(field, "a place in degrees"));
+    }
+    Ok((scaled(field, lat, 1e7)?, scaled(field, lon, 1e7)?))
+}
+
+/// A measure times a factor, as a whole number.
+pub(super) fn scaled(field: &'static str, value: f64, factor: f64) -> Result<i32, HandsetError> {
+    let scaled = (value * factor).round();
+    if !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&scaled) {
+        return Err(input(field, "a number within its range"));
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "checked against the range before"
+    )]
+    Ok(scaled as i32)
+}
+
+fn offset(given: &OffsetIn) -> Result<OffsetSighting, HandsetError> {
+    let (lat_e7, lon_e7) = degrees_e7("offset.from", given.from)?;
+    let observer = Vertex::new(lat_e7, lon_e7).map_err(|_| input("offset.from", "a place"))?;
+    let bearing = given.bearing_deg.rem_euclid(360.0);
+    let bearing_ddeg = scaled("offset.bearing_deg", bearing, 10.0)?.rem_euclid(3_600);
+    let distance_dm = scaled("offset.distance_m", given.distance_m, 10.0)?;
+    Ok(OffsetSighting {
+        observer,
+        bearing_ddeg: u16::try_from(bearing_ddeg)
+            .map_err(|_| input("offset.bearing_deg", "a bearing"))?,
+        distance_dm: u32::try_from(distance_dm)
+            .map_err(|_| input("offset.distance_m", "a distance"))?,
+        source: Source::Offset,
+    })
+}
+
+fn heads(given: &HeadsIn) -> Result<HeadCountEdit, HandsetError> {
+    let species = given.species.parse();
+    let count = Count {
+        count: given.count,
+        source: if given.estimated {
+            Source::Offset
+        } else {
+            Source::Typed
+        },
+    };
+    Ok(HeadCountEdit {
+        species: Set::To(species.map_err(|_| input("heads.species", "a code"))?),
+        count: Set::To(count),
+    })
+}
+
+/// Place, and area or length where the shape has one: with the error that the corners' accuracies give.
+fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
+    let wrong = |_| input("shape.corners", "a place, a line or a ring");
+    let source = match given.source.as_str() {
+        "gnss" => Source::MeasuredGnss,
+        "drawn" => Source::Drawn,
+        "typed" => Source::Typed,
+        _ => return Err(input("shape.source", "gnss, drawn or typed")),
+    };
+    let corners: Result<Vec<(i32, i32)>, _> = given
+        .corners
+        .iter()
+        .map(|at| degrees_e7("shape.corners", *at))
+        .collect();
+    let corners = corners?;
+    let points: Result<Vec<Point>, _> = corners
+        .iter()
+        .map(|(lat, lon)| Point::new(*lat, *lon).map_err(|_| input("shape.corners", "places")))
+        .collect();
+    let points = points?;
+    let sigma = sigma(&given.acc_m)?;
+    let shape = match (given.kind.as_str(), corners.as_slice()) {
+        ("point", [at]) => Shape::Point(vertex(at)?),
+        ("line", _) => {
+            let line = Line::new(&points).map_err(|_| input("shape.corners", "a line"))?;
+            if let Some(sigma) = sigma {
+                let length = line.measured_length(sigma);
+                let (value, error) = (length.value(), length.half_width_95());
+                edit.length = Set::To(MeasuredLength::from_m(value, error, source));
+            }
+            Shape::Line(vertices(line.points())?)
+        }
+        ("polygon", _) => {
+            let ring = Ring::new(&points).map_err(|_| input("shape.corners", "a ring"))?;
+            if let Some(sigma) = sigma {
+                let area = ring.measured_area(sigma);
+                let (value, error) = (area.value(), area.half_width_95());
+                edit.area = Set::To(MeasuredArea::from_m2(value, error, source));
+            }
+            Shape::Polygon(vec![vertices(ring.vertices())?])
+        }
+        _ => return Err(input("shape.kind", "point, line or polygon")),
+    };
+    edit.geometry = Set::To(Geometry::new(shape, source).map_err(wrong)?);
+    Ok(())
+}
+
+fn sigma(acc_m: &[f64]) -> Result<Option<Sigma>, HandsetError> {
+    let dm: Result<Vec<i32>, _> = acc_m
+        .iter()
+        .map(|acc| scaled("shape.acc_m", *acc, 10.0))
+        .collect();
+    Ok(Sigma::from_accuracies_dm(dm?))
+}
+
+fn vertices(points: &[Point]) -> Result<Vec<Vertex>, HandsetError> {
+    let all = points.iter();
+    all.map(|point| vertex(&(point.lat_e7(), point.lon_e7())))
+        .collect()
+}
+
+fn vertex((lat_e7, lon_e7): &(i32, i32)) -> Result<Vertex, HandsetError> {
+    Vertex::new(*lat_e7, *lon_e7).map_err(|_| input("shape.corners", "a place"))
+}
