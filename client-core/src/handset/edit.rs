@@ -18,7 +18,7 @@ pub(super) fn incident(
     random: &mut impl Entropy,
 ) -> Result<IncidentEdit, HandsetError> {
     let category = given.category.as_deref();
-    let category = category.map(|code| code.parse().map_err(|_| input("category", "a code")));
+    let category = category.map(|code| code.parse().map_err(|_why| input("category", "a code")));
     let severity = given.severity.as_deref().map(|word| {
         Severity::from_word(word).ok_or_else(|| input("severity", "a degree of severity"))
     });
@@ -54,7 +54,8 @@ pub(super) const fn input(field: &'static str, wanted: &'static str) -> HandsetE
 
 /// An id of a record.
 pub(super) fn object_id(field: &'static str, text: &str) -> Result<ObjectId, HandsetError> {
-    text.parse().map_err(|_| input(field, "an id of a record"))
+    text.parse()
+        .map_err(|_why| input(field, "an id of a record"))
 }
 
 /// Latitude and longitude in 1e-7 degree.
@@ -81,16 +82,16 @@ pub(super) fn scaled(field: &'static str, value: f64, factor: f64) -> Result<i32
 
 fn offset(given: &OffsetIn) -> Result<OffsetSighting, HandsetError> {
     let (lat_e7, lon_e7) = degrees_e7("offset.from", given.from)?;
-    let observer = Vertex::new(lat_e7, lon_e7).map_err(|_| input("offset.from", "a place"))?;
+    let observer = Vertex::new(lat_e7, lon_e7).map_err(|_why| input("offset.from", "a place"))?;
     let bearing = given.bearing_deg.rem_euclid(360.0);
     let bearing_ddeg = scaled("offset.bearing_deg", bearing, 10.0)?.rem_euclid(3_600);
     let distance_dm = scaled("offset.distance_m", given.distance_m, 10.0)?;
     Ok(OffsetSighting {
         observer,
         bearing_ddeg: u16::try_from(bearing_ddeg)
-            .map_err(|_| input("offset.bearing_deg", "a bearing"))?,
+            .map_err(|_why| input("offset.bearing_deg", "a bearing"))?,
         distance_dm: u32::try_from(distance_dm)
-            .map_err(|_| input("offset.distance_m", "a distance"))?,
+            .map_err(|_why| input("offset.distance_m", "a distance"))?,
         source: Source::Offset,
     })
 }
@@ -106,14 +107,14 @@ fn heads(given: &HeadsIn) -> Result<HeadCountEdit, HandsetError> {
         },
     };
     Ok(HeadCountEdit {
-        species: Set::To(species.map_err(|_| input("heads.species", "a code"))?),
+        species: Set::To(species.map_err(|_why| input("heads.species", "a code"))?),
         count: Set::To(count),
     })
 }
 
 /// Place, and area or length where the shape has one: with the error that the corners' accuracies give.
 fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
-    let wrong = |_| input("shape.corners", "a place, a line or a ring");
+    let wrong = |_why| input("shape.corners", "a place, a line or a ring");
     let source = match given.source.as_str() {
         "gnss" => Source::MeasuredGnss,
         "drawn" => Source::Drawn,
@@ -128,14 +129,14 @@ fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
     let corners = corners?;
     let points: Result<Vec<Point>, _> = corners
         .iter()
-        .map(|(lat, lon)| Point::new(*lat, *lon).map_err(|_| input("shape.corners", "places")))
+        .map(|(lat, lon)| Point::new(*lat, *lon).map_err(|_why| input("shape.corners", "places")))
         .collect();
     let points = points?;
     let sigma = sigma(&given.acc_m)?;
     let shape = match (given.kind.as_str(), corners.as_slice()) {
         ("point", [at]) => Shape::Point(vertex(at)?),
         ("line", _) => {
-            let line = Line::new(&points).map_err(|_| input("shape.corners", "a line"))?;
+            let line = Line::new(&points).map_err(|_why| input("shape.corners", "a line"))?;
             if let Some(sigma) = sigma {
                 let length = line.measured_length(sigma);
                 let (value, error) = (length.value(), length.half_width_95());
@@ -144,7 +145,7 @@ fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
             Shape::Line(vertices(line.points())?)
         }
         ("polygon", _) => {
-            let ring = Ring::new(&points).map_err(|_| input("shape.corners", "a ring"))?;
+            let ring = Ring::new(&points).map_err(|_why| input("shape.corners", "a ring"))?;
             if let Some(sigma) = sigma {
                 let area = ring.measured_area(sigma);
                 let (value, error) = (area.value(), area.half_width_95());
@@ -173,5 +174,5 @@ fn vertices(points: &[Point]) -> Result<Vec<Vertex>, HandsetError> {
 }
 
 fn vertex((lat_e7, lon_e7): &(i32, i32)) -> Result<Vertex, HandsetError> {
-    Vertex::new(*lat_e7, *lon_e7).map_err(|_| input("shape.corners", "a place"))
+    Vertex::new(*lat_e7, *lon_e7).map_err(|_why| input("shape.corners", "a place"))
 }

@@ -57,7 +57,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
         let place = place_e7.map(|(lat, lon)| Vertex::new(lat, lon));
         let place = place
             .transpose()
-            .map_err(|_| input("file.place", "a place"))?;
+            .map_err(|_why| input("file.place", "a place"))?;
         let now = self.platform().now();
         let taken_at = file.taken_ms.map_or(now.shown(), UnixMs);
         let entry = EntryId::from_bytes(self.random().bytes16());
@@ -90,7 +90,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
 
     /// The bytes of a file that is on this phone.
     pub fn file(&self, hash: &str) -> Result<Option<Vec<u8>>, HandsetError> {
-        let hash = Digest::from_hex(hash).map_err(|_| input("hash", "the hash of a file"))?;
+        let hash = Digest::from_hex(hash).map_err(|_why| input("hash", "the hash of a file"))?;
         let inner = self.lock()?;
         let bytes = inner.files.get(&hash);
         Ok(bytes.map_err(MediaError::from).map_err(EngineError::from)?)

@@ -23,7 +23,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
 
     /// How a call for help stands.
     pub fn sos_state(&self, id: &str) -> Result<SosLine, HandsetError> {
-        let call = Digest::from_hex(id).map_err(|_| input("sos", "the id of a call"))?;
+        let call = Digest::from_hex(id).map_err(|_why| input("sos", "the id of a call"))?;
         self.read(|engine| {
             let row = engine.store().envelope(&call).map_err(EngineError::from)?;
             let row = row.ok_or_else(|| HandsetError::Unknown(id.to_owned()))?;
