@@ -99,7 +99,7 @@ fn a_revocation_takes_listings_away_and_the_next_list_makes_them_again() {
     assert_eq!(kept(&a), [None], "it is no longer true");
     let document = a.engine.incident_view(incident).expect("reads").0;
     let title = document.title.and_then(|title| title.get().cloned());
-    assert_eq!(shown(&mut a), [title.clone()]);
+    assert_eq!(shown(&mut a), std::slice::from_ref(&title));
     assert_eq!(kept(&a), [title], "and is kept again");
 }
 
