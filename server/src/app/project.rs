@@ -94,6 +94,7 @@ impl Projector {
             Kind::Change => self.documents.receive(reads, &self.directory.get(), stored),
             Kind::Verdict => self.follow_verdict(reads, stored, batch),
             Kind::Revocation => self.follow_revocation(reads, stored, batch),
+            Kind::Certificate => self.follow_certificate(reads, stored, batch),
             Kind::Erasure => self.follow_erasure(reads, stored, batch),
             _ => self.fact(reads, stored, batch),
         }
