@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tala_protocol::body::{ChangeBody, VerdictBody};
+use tala_protocol::body::{ChangeBody, MediaBody, VerdictBody};
 use tala_protocol::cert::{CertError, Holder, Revocation, Standing};
 use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::event::Erasure;
@@ -24,7 +24,23 @@ impl<S: Store> Intake<'_, S> {
                 self.changes.push(envelope.id());
                 self.touched.insert(envelope.object());
             }
+            Kind::Media if envelope.header().device() == self.me => self.own_files(envelope)?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// A description of this phone's own comes back to it: its store is older. The bytes may be here all the
+    /// same; an upload finds out.
+    fn own_files(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        let body = envelope.body();
+        let Some(body) = body.and_then(|body| MediaBody::from_bytes(body).ok()) else {
+            return Ok(());
+        };
+        for row in crate::media::rows_of(&body, envelope.object(), envelope.id()) {
+            if self.store.media(&row.hash)?.is_none() {
+                self.writes.push(Write::Media(row));
+            }
         }
         Ok(())
     }
