@@ -22,6 +22,13 @@ pub struct RegistryRow {
     pub publication: Vec<u8>,
 }
 
+impl std::fmt::Display for RegistryRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (kind, number, from, hash) = (&self.kind, self.number, &self.effective_from, self.hash);
+        write!(f, "{kind} {number} from {from}, {hash}")
+    }
+}
+
 /// Finding published versions.
 pub trait RegistryReads {
     /// All versions, by kind and number.
