@@ -27,7 +27,7 @@ pub(super) fn of<S: Store>(
         .into_iter()
         .map(|row| (row.hash, row))
         .collect();
-    let files = view.evidence.iter().filter_map(|(_, evidence)| {
+    let files = view.evidence.values().filter_map(|evidence| {
         let facts = got(&evidence.facts)?;
         let kept = kept.get(&facts.hash);
         Some(FileLine {
