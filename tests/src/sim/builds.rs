@@ -32,7 +32,7 @@ pub enum Edit {
     /// By the older build: a title, or a grade that it knows.
     Older(Result<String, bool>),
     /// By the present build.
-    Present(IncidentEdit),
+    Present(Box<IncidentEdit>),
     /// By the newer build: which of its novelties, and a value.
     Newer(u8, i64),
 }
@@ -70,7 +70,7 @@ impl Build {
             Build::Older if rng.random_bool(0.5) => Edit::Older(Ok(format!("old title {value}"))),
             Build::Older => Edit::Older(Err(value % 2 == 1)),
             Build::Newer if rng.random_bool(0.5) => Edit::Newer(rng.random_range(0..7), value),
-            Build::Present | Build::Newer => Edit::Present(present(rng, n, value)),
+            Build::Present | Build::Newer => Edit::Present(Box::new(present(rng, n, value))),
         }
     }
 }
