@@ -181,8 +181,8 @@ impl<S: Store> Engine<S> {
         Ok(writes)
     }
 
-    /// Files whose bytes the centre lacks, whatever we thought. What was let go of is asked for too: either it
-    /// is here after all, or it is lost.
+    /// Files whose bytes the centre lacks, whatever we thought. What was let go of is asked for too: either
+    /// it is here after all, or it is lost.
     fn wanted(&self, wanted: &[Digest]) -> Result<Vec<Write>, EngineError> {
         let mut batch = Vec::new();
         for hash in wanted {
