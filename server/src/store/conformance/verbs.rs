@@ -150,15 +150,7 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
             let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
             tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
         }
-        Verb::Box(lsn, west, south) => tx.put_box(
-            Lsn(*lsn),
-            &BoxE7 {
-                west: *west,
-                south: *south,
-                east: west.saturating_add(100),
-                north: south.saturating_add(100),
-            },
-        ),
+        Verb::Box(lsn, west, south) => tx.put_box(Lsn(*lsn), &hundred(*west, *south)),
         Verb::ForgetRow(kind, key) => {
             let kind = RowKind::ALL[usize::from(*kind) % RowKind::ALL.len()];
             tx.forget_row(kind, &[*key; 16])
@@ -172,6 +164,16 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         }
         Verb::Live => tx.add_live(&live(), 4).map(|_| ()),
         Verb::Forget => tx.forget_projections(),
+    }
+}
+
+/// A box of a hundred by a hundred.
+fn hundred(west: i32, south: i32) -> BoxE7 {
+    BoxE7 {
+        west,
+        south,
+        east: west.saturating_add(100),
+        north: south.saturating_add(100),
     }
 }
 
