@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tala_protocol::envelope::{Audience, Header, Kind};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, UnitId};
+use tala_server::store::StoredEnvelope;
 
 /// How something reached a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub struct Access {
     of_field: BTreeSet<ObjectId>,
     granted: BTreeSet<(ObjectId, UnitId)>,
     files: BTreeMap<Digest, Vec<Described>>,
+    untrusted: BTreeSet<DeviceId>,
 }
 
 /// Who described a file, and about what.
@@ -43,6 +45,11 @@ impl Access {
     /// The units that a device may read now.
     pub fn units(&self, device: DeviceId) -> BTreeSet<UnitId> {
         self.units.get(&device).cloned().unwrap_or_default()
+    }
+
+    /// A device whose holder does what no engine would.
+    pub fn untrusted(&mut self, device: DeviceId) {
+        self.untrusted.insert(device);
     }
 
     /// A device has taken an answer that the centre gave when it might read `units`.
@@ -72,6 +79,18 @@ impl Access {
     pub fn describe(&mut self, file: Digest, by: DeviceId, object: ObjectId) {
         let described = Described { by, object };
         self.files.entry(file).or_default().push(described);
+    }
+
+    /// What somebody untrusted wrote into the feed of a unit about a record of another.
+    pub fn given_away(&self, envelopes: &[StoredEnvelope]) -> BTreeSet<Digest> {
+        let all = envelopes.iter().map(|stored| &stored.envelope);
+        let away = all.filter(|envelope| {
+            let header = envelope.header();
+            let home = self.homes.get(&envelope.object());
+            self.untrusted.contains(&header.device())
+                && home.is_some_and(|home| *home != header.feed.unit)
+        });
+        away.map(tala_protocol::envelope::Envelope::id).collect()
     }
 
     /// Every file that was described.
@@ -108,8 +127,22 @@ impl Access {
         )
     }
 
+    /// What is known of a record and a device, for findings.
+    pub fn known_of(&self, device: DeviceId, object: ObjectId) -> String {
+        format!(
+            "record {object} has home {:?}, the device is of {:?} and was told {:?}",
+            self.homes.get(&object),
+            self.units(device),
+            self.told(device)
+        )
+    }
+
     /// Whether an envelope may reach a device. Statements about keys, people and units are how everything
     /// else is verified; whom they may reach is not judged here.
+    ///
+    /// Between phones a feed travels as it is, because a hole would stop what follows. What somebody
+    /// untrusted wrote into the feed of a unit, about a record of another, was given to that unit by its
+    /// writer: no phone can take that back. The centre goes by the record all the same.
     pub fn may_receive(
         &self,
         device: DeviceId,
@@ -124,12 +157,14 @@ impl Access {
         let now = self.units.get(&device).into_iter().flatten();
         let then = self.at_contact.get(&device).into_iter().flatten();
         let told = then.filter(|_| way == Way::Told);
+        let given_away = way == Way::Told && self.untrusted.contains(&header.device());
         now.chain(told).any(|unit| {
             let feed = header.feed.unit == *unit;
+            let said_there = given_away && feed && header.feed.audience == Audience::Field;
             let home = self.homes.get(&object).map_or(feed, |home| home == unit);
             let said = by_office(header.kind) && feed;
             let own = (home || said) && header.feed.audience == Audience::Field;
-            own || self.granted.contains(&(object, *unit))
+            own || said_there || self.granted.contains(&(object, *unit))
         })
     }
 }
@@ -137,4 +172,59 @@ impl Access {
 /// What the office says of other envelopes goes where they may have come to.
 const fn by_office(kind: Kind) -> bool {
     matches!(kind, Kind::Verdict | Kind::Grant | Kind::Erasure)
+}
+
+#[cfg(test)]
+mod tests {
+    use tala_protocol::envelope::Lane;
+    use tala_protocol::feed::FeedKey;
+    use tala_protocol::time::DeviceTimes;
+
+    use super::*;
+
+    const A: UnitId = UnitId::from_bytes([0x31; 16]);
+    const B: UnitId = UnitId::from_bytes([0x32; 16]);
+    const RECORD: ObjectId = ObjectId::from_bytes([7; 16]);
+
+    fn change(by: DeviceId, unit: UnitId) -> Header {
+        Header {
+            feed: FeedKey {
+                unit,
+                audience: Audience::Field,
+                device: by,
+                epoch: 0,
+                lane: Lane::Record,
+            },
+            person: None,
+            seq: 1,
+            prev: None,
+            kind: Kind::Change,
+            object: Some(RECORD),
+            times: DeviceTimes::default(),
+            body_len: 0,
+            body_hash: Digest::sha256(b""),
+            after: Vec::new(),
+            desk: None,
+        }
+    }
+
+    /// Seed 194 of the ring, as it was when this was written: a rogue of A wrote about a record of A into a
+    /// feed of B, the office let it stand, and a phone of B had it from another.
+    #[test]
+    fn what_a_rogue_gave_away_between_phones_is_no_leak_and_at_the_centre_it_is() {
+        let (rogue, honest, reader) = (
+            DeviceId::from_bytes([1; 16]),
+            DeviceId::from_bytes([2; 16]),
+            DeviceId::from_bytes([3; 16]),
+        );
+        let mut access = Access::default();
+        access.put(reader, BTreeSet::from([B]));
+        access.home(RECORD, A, true);
+        access.untrusted(rogue);
+        let may = |by, unit, way| access.may_receive(reader, &change(by, unit), RECORD, way);
+        assert!(may(rogue, B, Way::Told));
+        assert!(!may(rogue, B, Way::Centre));
+        assert!(!may(rogue, A, Way::Told));
+        assert!(!may(honest, B, Way::Told));
+    }
 }

@@ -194,7 +194,9 @@ impl World {
                 found.push(Violation::new("alarm", detail));
             }
             let replica = Replica::read(&format!("phone {n}"), self.phone(n)?.engine_mut()?)?;
-            found.extend(replica.check_envelopes(&expected, &apart));
+            // From another phone it may have what somebody untrusted said in its unit's feed.
+            let excused = &apart | &self.access.given_away(&books.envelopes);
+            found.extend(replica.check_envelopes(&expected, &excused));
             found.extend(replica.check_documents(&reference, &expected.objects));
             found.extend(self.judge_files(n, &files)?);
             found.extend(replica.check_proofs(log, books.statements.len(), &books.envelopes));

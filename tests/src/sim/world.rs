@@ -80,6 +80,7 @@ impl World {
         let person = PersonId::from_bytes(rng.random());
         certify(&mut centre, &mut access, station(0), person, &public)?;
         let rogue = Rogue::new(rogue_seed, station(0), person, &centre)?;
+        access.untrusted(rogue.device);
         let people = [rng.random(), rng.random()].map(PersonId::from_bytes);
         let staff = Staff::hire(&mut centre, people)?;
         let mut world = Self {
@@ -168,8 +169,13 @@ impl World {
                 .access
                 .may_receive(device, &received.header, received.object, way);
             if !allowed {
-                let unit = received.header.feed.unit;
-                let detail = format!("phone {n} took in an envelope of unit {unit} by {way:?}");
+                let (unit, kind) = (received.header.feed.unit, received.header.kind);
+                let by = received.header.device();
+                let known = self.access.known_of(device, received.object);
+                let detail = format!(
+                    "phone {n} took in {} of {by} in unit {unit} by {way:?}: {known}",
+                    kind.word()
+                );
                 self.violations.push(Violation::new("leak", detail));
             }
         }
