@@ -49,6 +49,8 @@ pub enum Verb {
     Enrolment(u8, bool),
     /// A published version: kind, number.
     Registry(u8, u8),
+    /// Another signed form of a version, with this hash.
+    RegistryAnew(u8, u8, u8),
     /// A derived row: kind, key, unit, time, number, parent.
     Row(u8, u8, u8, i64, Option<i64>, Option<u8>),
     /// A box.
@@ -146,6 +148,7 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         }),
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
         Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
+        Verb::RegistryAnew(kind, number, of) => tx.sign_registry_anew(&anew(*kind, *number, *of)),
         Verb::Row(kind, key, unit, at, tag, parent) => {
             let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
             tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
@@ -258,6 +261,15 @@ fn registry(kind: u8, number: u8) -> RegistryRow {
         effective_from: format!("2026-01-{:02}", number + 1),
         published_at: UnixMs(i64::from(number)),
         publication: vec![kind, number],
+    }
+}
+
+fn anew(kind: u8, number: u8, of: u8) -> RegistryRow {
+    RegistryRow {
+        hash: Digest::sha256(&[kind, of]),
+        published_at: UnixMs(100),
+        publication: vec![kind, number, 1],
+        ..registry(kind, number)
     }
 }
 
