@@ -117,7 +117,7 @@ fn a_version_whose_signature_no_longer_holds_is_signed_anew_under_its_name() {
     assert!(!anew.before);
     assert_eq!(anew.version.hash, kept.hash);
     let listed = centre.centre.published_registries().expect("reads");
-    assert_eq!(listed, [anew.version.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&anew.version));
     let holds = Publication::from_bytes(&anew.version.publication).expect("reads");
     holds.verify(&centre.centre.directory()).expect("holds");
     let again = publish(&centre, TYPES).expect("is the same");

@@ -140,15 +140,9 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         }
         Verb::Deliver(..) | Verb::Apart(..) => Ok(()),
         Verb::Ruling(of, lsn) => tx.set_ruling(&Digest::sha256(&[*of]), Lsn(*lsn)),
-        Verb::Staff(login, person) => tx.put_staff(&StaffRow {
-            login: format!("login {login}"),
-            person: PersonId::from_bytes([*person; 16]),
-            password_hash: format!("hash {person}"),
-            closed_at: (person % 2 == 0).then_some(UnixMs(i64::from(*person))),
-        }),
+        Verb::Staff(login, person) => tx.put_staff(&staff(*login, *person)),
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
-        Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
-        Verb::RegistryAnew(kind, number, of) => tx.sign_registry_anew(&anew(*kind, *number, *of)),
+        Verb::Registry(..) | Verb::RegistryAnew(..) => publish(tx, verb),
         Verb::Row(kind, key, unit, at, tag, parent) => {
             let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
             tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
@@ -250,6 +244,23 @@ fn enrolment(n: u8, used: bool) -> EnrolmentRow {
         made_at: UnixMs(i64::from(n / 2)),
         expires_at: UnixMs(9),
         used_by: used.then(|| DeviceId::from_bytes([n; 16])),
+    }
+}
+
+fn staff(login: u8, person: u8) -> StaffRow {
+    StaffRow {
+        login: format!("login {login}"),
+        person: PersonId::from_bytes([person; 16]),
+        password_hash: format!("hash {person}"),
+        closed_at: person.is_multiple_of(2).then_some(UnixMs(i64::from(person))),
+    }
+}
+
+fn publish(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
+    match verb {
+        Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
+        Verb::RegistryAnew(kind, number, of) => tx.sign_registry_anew(&anew(*kind, *number, *of)),
+        _ => Ok(()),
     }
 }
 

@@ -13,6 +13,9 @@ const TYPES: &str = include_str!("../../../../../fixtures/registry/incident-type
 const RULES: &str = include_str!("../../../../../fixtures/registry/legal-rules.json");
 const DAY_MS: i64 = 86_400_000;
 
+/// Title and band of an incident, and the versions that it was named and judged by.
+type Judged = (String, Option<String>, Option<u64>, Option<u64>);
+
 /// The second version of the rules: from the 3rd of June, 25 mu are below every threshold.
 fn milder_rules() -> String {
     let mut rules: Value = serde_json::from_str(RULES).expect("json");
@@ -54,8 +57,8 @@ fn publish(centre: &TestCentre, version: &str) {
     centre.centre.settle().expect("settles");
 }
 
-/// Bands and versions by the title of the incident.
-fn judged(centre: &Centre) -> Vec<(String, Option<String>, Option<u64>, Option<u64>)> {
+/// Every incident, by its title.
+fn judged(centre: &Centre) -> Vec<Judged> {
     let rows = crate::store::read(centre.store(), |reads| {
         reads.all_rows(crate::store::projections::RowKind::Incident)
     });
@@ -71,7 +74,7 @@ fn judged(centre: &Centre) -> Vec<(String, Option<String>, Option<u64>, Option<u
     all
 }
 
-fn before_and_after() -> Vec<(String, Option<String>, Option<u64>, Option<u64>)> {
+fn before_and_after() -> Vec<Judged> {
     let one = |title: &str, band: &str, rules| {
         (
             title.to_owned(),
