@@ -14,7 +14,9 @@ use super::error::AppError;
 use super::keys::Signer;
 use super::limits::{DeviceLimits, Usage};
 use super::live::LiveHub;
-use super::project::{Documents, Progress, Projector, ProjectorHandle, Registries, Zones, parsed};
+use super::project::{
+    Documents, InForce, Progress, Projector, ProjectorHandle, Registries, Zones, parsed,
+};
 use super::proofs::{SignedCheckpoint, sign_checkpoint};
 use super::shared::Shared;
 use super::turns::Turns;
@@ -42,7 +44,7 @@ pub struct CentreParts {
     pub effects: Arc<dyn Effects>,
     /// Limits per device.
     pub limits: DeviceLimits,
-    /// What incidents are named and judged by.
+    /// What incidents are named and judged by on days for which nothing was published.
     pub registries: Registries,
     /// Who knows which files were uploaded.
     pub uploads: Arc<dyn Uploads>,
@@ -70,9 +72,9 @@ pub struct Centre {
     pub(super) writer: Arc<WriterHandle>,
     pub(super) live: Arc<LiveHub>,
     pub(super) zones: Arc<Shared<Zones>>,
-    pub(super) registries: Arc<Registries>,
+    pub(super) in_force: Arc<Shared<InForce>>,
     pub(super) uploads: Arc<dyn Uploads>,
-    projector: ProjectorHandle,
+    pub(super) projector: ProjectorHandle,
     pub(super) effects: Arc<dyn Effects>,
     pub(super) log_key: Arc<dyn Signer>,
     pub(super) office: DeviceId,
@@ -114,13 +116,17 @@ impl Centre {
         })?;
         let writer = Arc::new(writer);
         let zones = Arc::new(Shared::new(read_zones(parts.store.as_ref())?));
-        let (live, registries) = (Arc::new(LiveHub::new()), Arc::new(parts.registries));
+        let live = Arc::new(LiveHub::new());
+        let in_force = read(parts.store.as_ref(), |reads| {
+            InForce::read(reads, parts.registries.clone())
+        })?;
+        let in_force = Arc::new(Shared::new(in_force));
         let projector = Projector {
             store: Arc::clone(&parts.store),
             writer: Arc::clone(&writer),
             directory: Arc::clone(&directory),
             zones: Arc::clone(&zones),
-            registries: Arc::clone(&registries),
+            in_force: Arc::clone(&in_force),
             documents: Documents::default(),
             made_before: Lsn(0),
             live: Arc::clone(&live),
@@ -131,7 +137,7 @@ impl Centre {
             writer,
             live,
             zones,
-            registries,
+            in_force,
             uploads: parts.uploads,
             projector,
             effects: parts.effects,
@@ -191,9 +197,9 @@ impl Centre {
         &self.writer
     }
 
-    /// What incidents are named and judged by.
-    pub fn registries(&self) -> &Registries {
-        &self.registries
+    /// What incidents are named and judged by, day by day.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.get()
     }
 
     /// Id of the office key that this process signs with.
@@ -234,9 +240,10 @@ impl Centre {
         Ok(read(self.store.as_ref(), super::project::dump)?)
     }
 
-    /// Waits until everything committed so far is in what desks read. For tests, benches and shutdown.
+    /// Waits until everything committed so far is in what desks read, judged by what is in force. For tests,
+    /// benches and shutdown.
     pub fn settle(&self) -> Result<(), AppError> {
-        while self.projection_lag()? > 0 {
+        while self.projection_lag()? > 0 || self.projector.is_to_judge() {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         Ok(())

@@ -11,8 +11,10 @@ mod change;
 mod documents;
 mod fields;
 mod follow;
+mod in_force;
 mod incident;
 mod joint;
+mod judge;
 mod media;
 mod patrol;
 mod search;
@@ -23,6 +25,7 @@ mod zones;
 
 pub(super) use batch::{Batch, Write, parsed, text_of};
 pub(super) use documents::{Documents, Held};
+pub use in_force::{InForce, OnDay};
 pub(super) use incident::code_tag;
 pub(super) use media::hash_tag;
 pub(super) use search::query_tokens;
@@ -38,7 +41,7 @@ use tala_protocol::registry::{IncidentType, LegalRule, Registry};
 use crate::store::projections::RowKind;
 use crate::store::{Lsn, Reads, Standing, StoreError, StoredEnvelope};
 
-/// What incidents are named and judged by.
+/// What incidents are named and judged by on days for which nothing was published: the operator's files.
 #[derive(Debug, Clone, Default)]
 pub struct Registries {
     /// Kinds of incident.

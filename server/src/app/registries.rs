@@ -13,7 +13,7 @@ use tala_protocol::registry::{
 
 use super::centre::Centre;
 use super::error::AppError;
-use super::project::Registries;
+use super::project::{InForce, Registries};
 use crate::store::{RegistryRow, read};
 
 /// Why a version is not published.
@@ -55,7 +55,7 @@ pub struct Published {
 
 impl Centre {
     /// Publishes a version from the file that people write. The same version again is the one that was
-    /// published first.
+    /// published first, signed anew where that no longer holds.
     pub fn publish_registry(&self, json: &str) -> Result<Published, AppError> {
         let registry = AnyRegistry::from_json(json).map_err(PublishError::from)?;
         let frame = frame(&registry)?;
@@ -67,8 +67,7 @@ impl Centre {
         let _one = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = Digest::sha256(&bytes);
         if let Some(version) = read(self.store(), |reads| reads.registry(&hash))? {
-            let before = true;
-            return Ok(Published { version, before });
+            return self.published_before(&registry, frame, version);
         }
         if let Some(previous) = self.newest(&frame.kind)? {
             may_follow(&registry, &frame, &previous)?;
@@ -77,8 +76,41 @@ impl Centre {
         let row = version.clone();
         self.writer()
             .change(Box::new(move |tx| tx.add_registry(&row)))?;
+        self.come_into_force()?;
         let before = false;
         Ok(Published { version, before })
+    }
+
+    /// A version that is kept already. Where its signed form no longer holds, because the key that made it
+    /// was revoked, it is signed anew.
+    fn published_before(
+        &self,
+        registry: &AnyRegistry,
+        frame: Frame,
+        version: RegistryRow,
+    ) -> Result<Published, AppError> {
+        let kept = Publication::from_bytes(&version.publication);
+        if kept.is_ok_and(|kept| kept.verify(&self.directory()).is_ok()) {
+            let before = true;
+            return Ok(Published { version, before });
+        }
+        let version = self.sign(registry, frame)?;
+        let row = version.clone();
+        self.writer()
+            .change(Box::new(move |tx| tx.sign_registry_anew(&row)))?;
+        let before = false;
+        Ok(Published { version, before })
+    }
+
+    /// Has what was published hold from now on, and incidents judged by it.
+    fn come_into_force(&self) -> Result<(), AppError> {
+        let configured = self.in_force().configured.clone();
+        let in_force = read(self.store(), |reads| {
+            InForce::read(reads, configured.clone())
+        })?;
+        self.in_force.set(Arc::new(in_force));
+        self.projector.judge();
+        Ok(())
     }
 
     /// Every version that was published, by kind and number.
@@ -91,7 +123,7 @@ impl Centre {
     fn newest(&self, kind: &str) -> Result<Option<AnyRegistry>, AppError> {
         let versions = self.published_registries()?;
         let Some(row) = versions.iter().rfind(|row| row.kind == kind) else {
-            return Ok(configured(&self.registries, kind));
+            return Ok(configured(&self.in_force().configured, kind));
         };
         let kept = Publication::from_bytes(&row.publication).map_err(refused)?;
         Ok(Some(kept.registry().clone()))

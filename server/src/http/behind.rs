@@ -13,6 +13,7 @@ mod files;
 mod incidents;
 mod live;
 mod patrols;
+mod registries;
 mod rows;
 mod tracks;
 
@@ -35,6 +36,7 @@ use super::wire::alert::AlertWire;
 use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
 use super::wire::page::{Key, PageAsked};
 use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use super::wire::registry::RegistriesWire;
 use super::wire::session::LogWire;
 use crate::app::AppError;
 use crate::app::access::Grant;
@@ -156,6 +158,12 @@ pub trait Behind: Send + Sync + 'static {
 
     /// The incident types in force.
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
+
+    /// Every published version of a registry.
+    fn registries(&self) -> Result<RegistriesWire, AppError>;
+
+    /// The signed form of one version.
+    fn publication(&self, hash: &Digest) -> Result<Vec<u8>, AppError>;
 
     /// Zones in force, as GeoJSON.
     fn zones(&self) -> Result<Value, AppError>;

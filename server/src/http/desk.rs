@@ -9,5 +9,6 @@ pub mod files;
 pub mod incidents;
 pub mod map;
 pub mod patrols;
+pub mod registries;
 pub mod session;
 pub mod share;

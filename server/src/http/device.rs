@@ -1,5 +1,6 @@
-//! What phones ask for: enrolment, sync, files. Every request but the first is signed.
+//! What phones ask for: enrolment, sync, files, registries. Every request but the first is signed.
 
 pub mod enrol;
 pub mod files;
+pub mod registries;
 pub mod sync;

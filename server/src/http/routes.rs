@@ -10,7 +10,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::desk::{admin, alerts, edit, files, incidents, map, patrols, session, share};
+use super::desk::{
+    admin, alerts, edit, files, incidents, map, patrols, registries, session, share,
+};
 use super::device;
 use super::front::Front;
 use super::{health, layers, live, problem, web};
@@ -76,7 +78,7 @@ fn sync() -> OpenApiRouter<Front> {
         .routes(routes!(device::sync::sync))
 }
 
-/// Phones: files, by the piece.
+/// Phones: files, by the piece, and published registries.
 fn pieces() -> OpenApiRouter<Front> {
     OpenApiRouter::new()
         .routes(routes!(
@@ -85,6 +87,8 @@ fn pieces() -> OpenApiRouter<Front> {
             device::files::get
         ))
         .routes(routes!(device::files::chunks))
+        .routes(routes!(device::registries::list))
+        .routes(routes!(device::registries::get))
 }
 
 /// Staff, by cookie.
@@ -110,6 +114,8 @@ fn desks() -> OpenApiRouter<Front> {
         .routes(routes!(files::original))
         .routes(routes!(files::thumb))
         .routes(routes!(incidents::incident_types))
+        .routes(routes!(registries::registries))
+        .routes(routes!(registries::registry))
         .routes(routes!(admin::quarantine))
         .routes(routes!(admin::release))
         .routes(routes!(admin::enrolments))

@@ -10,4 +10,5 @@ mod golden;
 mod logs;
 mod matrix;
 mod office;
+mod registries;
 mod streams;

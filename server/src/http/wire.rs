@@ -10,6 +10,7 @@ pub mod incident;
 pub mod live;
 pub mod page;
 pub mod patrol;
+pub mod registry;
 pub mod session;
 pub mod time;
 pub mod unit;

@@ -18,6 +18,7 @@ use tala_protocol::envelope::Audience;
 use tala_protocol::id::{LogId, ObjectId, UnitId};
 use tala_protocol::log::Frontier;
 use tala_protocol::sync::Scope;
+use tala_protocol::time::UnixMs;
 
 use super::projections::{Owner, Page, Row, RowKind, Sight};
 use super::{LogRow, Lsn, Standing, Store, StoreError, Writer, read};
@@ -213,6 +214,15 @@ fn a_published_version_stays_as_it_was(store: &dyn Store) {
         tx.forget_projections()?;
         assert_eq!(tx.registries()?, rows);
         assert_eq!(tx.registry(&rows[1].hash)?.as_ref(), Some(&rows[1]));
+        apply(tx, &Verb::RegistryAnew(1, 9, 10))?;
+        assert_eq!(tx.registries()?, rows, "another version under that number");
+        apply(tx, &Verb::RegistryAnew(1, 9, 9))?;
+        let anew = tx.registry(&rows[0].hash)?.expect("is kept");
+        assert_eq!(
+            (anew.published_at, anew.publication),
+            (UnixMs(100), vec![1, 9, 1])
+        );
+        assert_eq!(tx.registries()?[1..], rows[1..]);
         Ok(())
     });
     done.expect("writes");

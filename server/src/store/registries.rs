@@ -42,4 +42,7 @@ pub trait RegistryReads {
 pub trait RegistryWrites {
     /// Keeps a version. One that is there already, by kind and number, stays as it is.
     fn add_registry(&mut self, row: &RegistryRow) -> Result<(), StoreError>;
+
+    /// Replaces signed form and time of a version that is kept, if kind, number and hash are the same.
+    fn sign_registry_anew(&mut self, row: &RegistryRow) -> Result<(), StoreError>;
 }

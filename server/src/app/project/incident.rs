@@ -7,14 +7,14 @@ use tala_protocol::doc::{
 use tala_protocol::geo::Measured;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
-use tala_protocol::registry::{Code, Date, IncidentType};
+use tala_protocol::registry::{Code, IncidentType};
 use tala_protocol::time::UnixMs;
 use tala_protocol::triage::{Facts, Finding, triage};
 
-use super::Registries;
 use super::batch::{Batch, Write, text_of};
 use super::documents::Held;
 use super::fields::{field, person_of};
+use super::in_force::{InForce, OnDay};
 use super::media::hash_tag;
 use super::search::tokens;
 use super::thread::Projector;
@@ -30,7 +30,7 @@ impl Projector {
         reads: &dyn Reads,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let directory = self.directory.get();
+        let (directory, in_force) = (self.directory.get(), self.in_force.get());
         for object in std::mem::take(&mut self.documents.touched) {
             let held = self
                 .documents
@@ -49,7 +49,7 @@ impl Projector {
                     // What was written stays its home's; the record goes to whoever is responsible.
                     let home = held.home().unwrap_or(owner);
                     change::project(batch, object, home, held, &fresh);
-                    project_incident(batch, &self.registries, object, owner, held);
+                    project_incident(batch, &in_force, object, owner, held);
                 }
                 _ => {}
             }
@@ -73,16 +73,14 @@ fn set_apart(reads: &dyn Reads, batch: &mut Batch, held: &Held) -> Result<(), St
 
 fn project_incident(
     batch: &mut Batch,
-    registries: &Registries,
+    in_force: &InForce,
     id: ObjectId,
     owner: Owner,
     held: &Held,
 ) {
-    let row = incident_row(registries, id, owner, held);
-    let category = row
-        .category
-        .as_ref()
-        .and_then(|code| type_of(registries, code));
+    let row = incident_row(in_force, id, owner, held);
+    let on_day = in_force.at(UnixMs(row.occurred_at));
+    let category = row.category.as_ref().and_then(|code| on_day.type_of(code));
     let words = [
         row.title.as_deref(),
         row.narrative.as_deref(),
@@ -125,7 +123,7 @@ fn told(row: IncidentRow) -> IncidentRow {
     }
 }
 
-fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held) -> IncidentRow {
+fn incident_row(in_force: &InForce, id: ObjectId, owner: Owner, held: &Held) -> IncidentRow {
     let (view, newer) = IncidentView::read(held.document());
     let fields = fields(held, &view);
     let contested = |field: &&Value| field["conflicts"].as_array().is_some_and(|c| !c.is_empty());
@@ -133,8 +131,10 @@ fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held
     let category = value(&view.category).cloned();
     let occurred_at = value(&view.occurred_at).map_or(held.first_known_at(), |at| at.0);
     let area = value(&view.area);
-    let kind = category.as_ref().and_then(|code| type_of(registries, code));
-    let finding = kind.and_then(|kind| find(registries, kind, area, occurred_at));
+    let on_day = in_force.at(UnixMs(occurred_at));
+    let kind = category.as_ref().and_then(|code| on_day.type_of(code));
+    let finding = kind.and_then(|kind| find(&on_day, kind, area));
+    let (types_version, rules_version) = on_day.versions();
     let route = finding.as_ref().map(|finding| finding.route.word());
     let route = route.or_else(|| kind.and_then(|kind| kind.route.as_ref().map(|r| r.word())));
     let anchor = value(&view.geometry).and_then(Geometry::anchor);
@@ -159,6 +159,8 @@ fn incident_row(registries: &Registries, id: ObjectId, owner: Owner, held: &Held
         band: finding.as_ref().map(|f| f.band.word().to_owned()),
         route: route.map(str::to_owned),
         triage: finding.as_ref().map(|f| finding_json(f, area)),
+        types_version,
+        rules_version,
         fields,
         conflicts: u32::try_from(conflicts).unwrap_or(u32::MAX),
         evidence: evidence(&view),
@@ -230,34 +232,15 @@ fn evidence(view: &IncidentView) -> Vec<Value> {
     shown.collect()
 }
 
-fn find(
-    registries: &Registries,
-    kind: &IncidentType,
-    area: Option<&MeasuredArea>,
-    occurred_at: i64,
-) -> Option<Finding> {
-    let rules = registries.rules.as_ref()?;
+fn find(on_day: &OnDay<'_>, kind: &IncidentType, area: Option<&MeasuredArea>) -> Option<Finding> {
     let measured = area.and_then(|area| Measured::new(area.area(), area.error()));
     let facts = Facts {
         category: &kind.code,
         area: measured,
         known: &[],
-        on: day(UnixMs(occurred_at), registries.zone_minutes)?,
+        on: on_day.day?,
     };
-    triage(rules, &facts)
-}
-
-/// The day in the deployment's zone.
-fn day(at: UnixMs, zone_minutes: i32) -> Option<Date> {
-    let local =
-        at.0.checked_add(i64::from(zone_minutes).checked_mul(60_000)?)?;
-    let local = jiff::Timestamp::from_millisecond(local).ok()?;
-    Some(local.to_zoned(jiff::tz::TimeZone::UTC).date())
-}
-
-/// The kind of incident that a code names; none where the registry in force does not list it.
-fn type_of<'a>(registries: &'a Registries, code: &Code) -> Option<&'a IncidentType> {
-    registries.types.as_ref()?.entry(code.as_str())
+    triage(on_day.rules?, &facts)
 }
 
 /// The number that incidents of a category are found by.

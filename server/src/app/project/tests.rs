@@ -1,4 +1,5 @@
 mod alerts;
+mod in_force;
 mod sharing;
 
 use std::sync::Arc;

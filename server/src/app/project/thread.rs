@@ -9,7 +9,7 @@ use tala_protocol::cert::Directory;
 
 use super::batch::Batch;
 use super::documents::Documents;
-use super::{Registries, Zones};
+use super::{InForce, Zones};
 use crate::app::error::AppError;
 use crate::app::live::LiveHub;
 use crate::app::shared::Shared;
@@ -27,7 +27,7 @@ pub(in crate::app) struct Projector {
     pub(in crate::app) writer: Arc<WriterHandle>,
     pub(in crate::app) directory: Arc<Shared<Directory>>,
     pub(in crate::app) zones: Arc<Shared<Zones>>,
-    pub(in crate::app) registries: Arc<Registries>,
+    pub(in crate::app) in_force: Arc<Shared<InForce>>,
     pub(in crate::app) documents: Documents,
     /// Envelopes below this were projected before everything was to be made again.
     pub(in crate::app) made_before: Lsn,
@@ -42,6 +42,9 @@ pub(in crate::app) struct Progress {
     stop: AtomicBool,
     /// Everything is to be made again.
     again: AtomicBool,
+    /// How often other registries came into force, and how many of these times incidents were judged by.
+    in_force: AtomicU64,
+    judged: AtomicU64,
     rung: Mutex<u64>,
     bell: Condvar,
 }
@@ -59,6 +62,16 @@ impl Progress {
         let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         *rung = rung.wrapping_add(1);
         self.bell.notify_all();
+    }
+
+    /// Incidents are to be judged by what is in force now.
+    fn judge(&self) {
+        self.in_force.fetch_add(1, Ordering::SeqCst);
+        self.ring();
+    }
+
+    fn is_to_judge(&self) -> bool {
+        self.judged.load(Ordering::SeqCst) < self.in_force.load(Ordering::SeqCst)
     }
 
     fn wait(&self, heard: &mut u64, at_most: Duration) {
@@ -79,6 +92,7 @@ impl ProjectorHandle {
     ) -> Result<Self, AppError> {
         let done = read(projector.store.as_ref(), |reads| reads.projected_to())?;
         progress.done.store(done.0, Ordering::SeqCst);
+        progress.judge();
         let shared = Arc::clone(&progress);
         let thread = std::thread::Builder::new()
             .name("tala-projector".into())
@@ -108,6 +122,16 @@ impl ProjectorHandle {
         self.progress.again.load(Ordering::SeqCst)
     }
 
+    /// Has incidents judged by what is in force now; returns at once.
+    pub(in crate::app) fn judge(&self) {
+        self.progress.judge();
+    }
+
+    /// Whether incidents are still judged by what was in force before.
+    pub(in crate::app) fn is_to_judge(&self) -> bool {
+        self.progress.is_to_judge()
+    }
+
     /// Ends the thread after its present batch.
     pub(in crate::app) fn stop(&self) {
         self.progress.stop.store(true, Ordering::SeqCst);
@@ -123,9 +147,12 @@ impl Projector {
     fn run(mut self, progress: &Progress) {
         let mut heard = 0;
         while !progress.stop.load(Ordering::SeqCst) {
-            let step = match progress.again.load(Ordering::SeqCst) {
-                true => self.begin_again(progress),
-                false => self.step(),
+            let step = if progress.again.load(Ordering::SeqCst) {
+                self.begin_again(progress)
+            } else if progress.is_to_judge() {
+                self.judge(progress)
+            } else {
+                self.step()
             };
             match step {
                 Ok(Some(done)) => progress.done.store(done.0, Ordering::SeqCst),
@@ -155,6 +182,14 @@ impl Projector {
         Ok(Some(Lsn(0)))
     }
 
+    fn judge(&mut self, progress: &Progress) -> Result<Option<Lsn>, AppError> {
+        // Counted before the registries are read: what comes into force meanwhile is judged by once more.
+        let in_force = progress.in_force.load(Ordering::SeqCst);
+        self.judge_anew()?;
+        progress.judged.store(in_force, Ordering::SeqCst);
+        Ok(Some(Lsn(progress.done.load(Ordering::SeqCst))))
+    }
+
     /// Projects one batch; nothing to do is `None`.
     pub(in crate::app) fn step(&mut self) -> Result<Option<Lsn>, AppError> {
         let store = Arc::clone(&self.store);
@@ -175,7 +210,7 @@ impl Projector {
         Ok(Some(done))
     }
 
-    fn keep(&mut self, mut batch: Batch, done: Lsn) -> Result<(), AppError> {
+    pub(super) fn keep(&mut self, mut batch: Batch, done: Lsn) -> Result<(), AppError> {
         let verdicts = std::mem::take(&mut batch.verdicts);
         if !verdicts.is_empty() {
             self.writer.say(verdicts)?;

@@ -2,6 +2,7 @@ use tala_protocol::registry::{IncidentType, Registry};
 
 use super::*;
 use crate::app::admin::MachineOrder;
+use crate::app::{Signer, SoftwareKey};
 use crate::testing::TestCentre;
 
 const TYPES: &str = include_str!("../../../../fixtures/registry/incident-types.json");
@@ -89,4 +90,36 @@ fn an_order_at_the_machine_publishes_and_lists() {
     assert!(told.starts_with("Published: incident_types "), "{told}");
     let told = centre.centre.carry_out(&order).expect("is carried out");
     assert!(told.starts_with("Published before: "), "{told}");
+}
+
+#[test]
+fn a_version_whose_signature_no_longer_holds_is_signed_anew_under_its_name() {
+    let centre = TestCentre::new();
+    let stranger = SoftwareKey::from_seed(&[99; 32]).expect("a key");
+    let registry = AnyRegistry::from_json(TYPES).expect("reads");
+    let draft = Draft::new(&registry, stranger.public(), centre.centre.now());
+    let to_sign = draft.bytes_to_sign(centre.centre.directory().realm());
+    let signature = Signer::sign(&stranger, &to_sign).expect("signs");
+    let publication = draft.signed(signature).expect("is one");
+    let frame = frame(&registry).expect("has a frame");
+    let row = RegistryRow {
+        kind: frame.kind,
+        number: frame.number,
+        hash: publication.hash(),
+        effective_from: frame.effective_from.to_string(),
+        published_at: publication.published_at(),
+        publication: publication.to_bytes(),
+    };
+    let kept = row.clone();
+    let keep = Box::new(move |tx: &mut dyn crate::store::Tx| tx.add_registry(&row));
+    centre.centre.writer().change(keep).expect("is kept");
+    let anew = publish(&centre, TYPES).expect("is published");
+    assert!(!anew.before);
+    assert_eq!(anew.version.hash, kept.hash);
+    let listed = centre.centre.published_registries().expect("reads");
+    assert_eq!(listed, std::slice::from_ref(&anew.version));
+    let holds = Publication::from_bytes(&anew.version.publication).expect("reads");
+    holds.verify(&centre.centre.directory()).expect("holds");
+    let again = publish(&centre, TYPES).expect("is the same");
+    assert_eq!((again.version, again.before), (anew.version, true));
 }

@@ -14,7 +14,8 @@ use tokio::sync::broadcast;
 
 use super::{
     AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows,
-    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, patrols, rows, tracks,
+    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, patrols, registries, rows,
+    tracks,
 };
 use crate::app::access::Grant;
 use crate::app::{AppError, Centre, DeviceCtx};
@@ -23,6 +24,7 @@ use crate::http::wire::alert::AlertWire;
 use crate::http::wire::incident::{EditWire, IncidentTypesWire};
 use crate::http::wire::page::PageAsked;
 use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use crate::http::wire::registry::RegistriesWire;
 use crate::http::wire::session::LogWire;
 use crate::store::projections::{LiveRow, RowKind, ZoneRow};
 use crate::store::{EnrolmentRow, StaffRow, read};
@@ -181,6 +183,14 @@ impl Behind for Centre {
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {
         incidents::types(self)
+    }
+
+    fn registries(&self) -> Result<RegistriesWire, AppError> {
+        registries::all(self)
+    }
+
+    fn publication(&self, hash: &Digest) -> Result<Vec<u8>, AppError> {
+        registries::publication(self, hash)
     }
 
     fn zones(&self) -> Result<Value, AppError> {

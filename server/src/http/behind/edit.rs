@@ -4,6 +4,7 @@ use serde_json::Value;
 use tala_protocol::doc::{IncidentEdit, Severity};
 use tala_protocol::id::ObjectId;
 use tala_protocol::registry::Code;
+use tala_protocol::time::UnixMs;
 
 use super::{Tagged, incidents, rows};
 use crate::app::access::Grant;
@@ -49,16 +50,17 @@ fn change(centre: &Centre, it: &IncidentRow, asked: &EditWire) -> Result<Inciden
             .iter()
             .find(|field| field["path"] == path.as_str());
         let shown = shown.and_then(|field| field.get("value"));
-        set(centre, &mut edit, path, shown.unwrap_or(&Value::Null))?;
+        set(centre, it, &mut edit, path, shown.unwrap_or(&Value::Null))?;
     }
     for (path, value) in &asked.fields {
-        set(centre, &mut edit, path, value)?;
+        set(centre, it, &mut edit, path, value)?;
     }
     Ok(edit)
 }
 
 fn set(
     centre: &Centre,
+    it: &IncidentRow,
     edit: &mut IncidentEdit,
     path: &str,
     value: &Value,
@@ -72,7 +74,7 @@ fn set(
         "title" => edit.title = text()?.into(),
         "narrative" => edit.narrative = text()?.into(),
         "severity" => edit.severity = Severity::from_word(&text()?).ok_or_else(wrong)?.into(),
-        "category" => edit.category = category(centre, value).ok_or_else(wrong)?.into(),
+        "category" => edit.category = category(centre, it, value).ok_or_else(wrong)?.into(),
         _ => {
             let words = format!("fields.{path} is not written at the desk");
             return Err(AppError::Invalid(words));
@@ -81,10 +83,10 @@ fn set(
     Ok(())
 }
 
-/// A category that the registry in force lists and still gives out.
-fn category(centre: &Centre, value: &Value) -> Option<Code> {
+/// A category that the registry in force on the day of the incident lists and still gives out.
+fn category(centre: &Centre, it: &IncidentRow, value: &Value) -> Option<Code> {
     let code: Code = value.as_str()?.parse().ok()?;
-    let types = centre.registries().types.as_ref()?;
-    let listed = types.entry(code.as_str())?;
+    let in_force = centre.in_force();
+    let listed = in_force.at(UnixMs(it.occurred_at)).type_of(&code)?;
     (!listed.retired).then_some(code)
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use tala_protocol::cert::Directory;
 use tala_protocol::id::ObjectId;
 use tala_protocol::registry::Code;
+use tala_protocol::time::UnixMs;
 
 use super::fields::{field, text, time_text};
 use super::rows::{self, author, degrees, time};
@@ -84,7 +85,10 @@ pub(super) fn detail(centre: &Centre, grant: &Grant, id: ObjectId) -> Result<Tag
         campaign: it.campaign.map(|id| id.to_string()),
         fields,
         evidence: it.evidence.iter().filter_map(|e| evidence(id, e)).collect(),
-        triage: it.triage.as_ref().and_then(|it| triage(centre, it)),
+        triage: it
+            .triage
+            .as_ref()
+            .and_then(|found| triage(centre, &it, found)),
         history: history(centre, grant, &directory, id)?,
         quarantine: super::admin::apart(centre, grant, id)?,
         newer: newer.collect(),
@@ -107,7 +111,7 @@ pub(super) fn wire(centre: &Centre, it: &IncidentRow) -> IncidentWire {
     IncidentWire {
         id: it.id.to_string(),
         unit: it.owner.unit.to_string(),
-        category: it.category.as_ref().map(|code| category(centre, code)),
+        category: it.category.as_ref().map(|code| category(centre, it, code)),
         title: it.title.clone(),
         severity: it.severity.clone(),
         occurred_at: time(it.occurred_at),
@@ -130,13 +134,11 @@ pub(super) fn wire(centre: &Centre, it: &IncidentRow) -> IncidentWire {
     }
 }
 
-/// The incident types in force.
+/// The incident types in force today.
 pub(super) fn types(centre: &Centre) -> Result<IncidentTypesWire, AppError> {
-    let registry = centre
-        .registries()
-        .types
-        .as_ref()
-        .ok_or(AppError::NotFound)?;
+    let in_force = centre.in_force();
+    let registry = in_force.at(centre.now()).types;
+    let registry = registry.ok_or(AppError::NotFound)?;
     let items = registry.entries().iter().zip(1..).map(|(it, order)| {
         let labels = NamesWire::of_labels(&it.labels);
         IncidentTypeWire {
@@ -153,9 +155,10 @@ pub(super) fn types(centre: &Centre) -> Result<IncidentTypesWire, AppError> {
     })
 }
 
-fn category(centre: &Centre, code: &Code) -> CategoryWire {
-    let types = centre.registries().types.as_ref();
-    let kind = types.and_then(|types| types.entry(code.as_str()));
+/// Named as on the day of the incident.
+fn category(centre: &Centre, it: &IncidentRow, code: &Code) -> CategoryWire {
+    let in_force = centre.in_force();
+    let kind = in_force.at(UnixMs(it.occurred_at)).type_of(code);
     CategoryWire {
         code: code.to_string(),
         label: kind.map_or_else(NamesWire::default, |kind| {
@@ -259,14 +262,15 @@ fn offset(it: &Value) -> Option<OffsetWire> {
     })
 }
 
-fn triage(centre: &Centre, it: &Value) -> Option<TriageWire> {
-    let number = |name: &str| it.get(name).and_then(Value::as_f64).unwrap_or(0.0);
-    let rule = it.get("rule")?;
+fn triage(centre: &Centre, it: &IncidentRow, found: &Value) -> Option<TriageWire> {
+    let number = |name: &str| found.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+    let rule = found.get("rule")?;
     let code = text(rule, "id")?;
-    let rules = centre.registries().rules.as_ref();
+    let in_force = centre.in_force();
+    let rules = in_force.at(UnixMs(it.occurred_at)).rules;
     let known = rules.and_then(|rules| rules.entries().iter().find(|it| it.code == code));
     Some(TriageWire {
-        band: text(it, "band")?,
+        band: text(found, "band")?,
         amount_mu: number("amount_mu"),
         error_mu: number("error_mu"),
         threshold_mu: number("threshold_mu"),

@@ -53,6 +53,7 @@ impl Tries {
             }
             ("POST", "/api/v1/device/enrol" | "/api/v1/device/sync")
             | ("PATCH" | "HEAD" | "GET", "/api/v1/device/media/{hash}")
+            | ("GET", "/api/v1/device/registries" | "/api/v1/device/registries/{hash}")
             | ("PUT", "/api/v1/device/media/{hash}/chunks") => Value::Null,
             ("POST", "/api/v1/incidents/{id}/grants") => json!({
                 "unit": OTHER_STATION.to_string(), "audience": "field", "hand_over": true,
@@ -76,7 +77,7 @@ impl Tries {
     }
 }
 
-const KNOWN_READS: [&str; 21] = [
+const KNOWN_READS: [&str; 23] = [
     "/healthz",
     "/readyz",
     "/basemap.pmtiles",
@@ -94,6 +95,8 @@ const KNOWN_READS: [&str; 21] = [
     "/api/v1/incidents/{id}/media/{hash}",
     "/api/v1/incidents/{id}/media/{hash}/thumb",
     "/api/v1/incident-types",
+    "/api/v1/registries",
+    "/api/v1/registries/{hash}",
     "/api/v1/quarantine",
     "/api/v1/devices",
     "/api/v1/live",

@@ -49,6 +49,8 @@ pub enum Verb {
     Enrolment(u8, bool),
     /// A published version: kind, number.
     Registry(u8, u8),
+    /// Another signed form of a version, with this hash.
+    RegistryAnew(u8, u8, u8),
     /// A derived row: kind, key, unit, time, number, parent.
     Row(u8, u8, u8, i64, Option<i64>, Option<u8>),
     /// A box.
@@ -138,14 +140,9 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
         }
         Verb::Deliver(..) | Verb::Apart(..) => Ok(()),
         Verb::Ruling(of, lsn) => tx.set_ruling(&Digest::sha256(&[*of]), Lsn(*lsn)),
-        Verb::Staff(login, person) => tx.put_staff(&StaffRow {
-            login: format!("login {login}"),
-            person: PersonId::from_bytes([*person; 16]),
-            password_hash: format!("hash {person}"),
-            closed_at: (person % 2 == 0).then_some(UnixMs(i64::from(*person))),
-        }),
+        Verb::Staff(login, person) => tx.put_staff(&staff(*login, *person)),
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
-        Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
+        Verb::Registry(..) | Verb::RegistryAnew(..) => publish(tx, verb),
         Verb::Row(kind, key, unit, at, tag, parent) => {
             let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
             tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
@@ -252,6 +249,23 @@ fn enrolment(n: u8, used: bool) -> EnrolmentRow {
     }
 }
 
+fn staff(login: u8, person: u8) -> StaffRow {
+    StaffRow {
+        login: format!("login {login}"),
+        person: PersonId::from_bytes([person; 16]),
+        password_hash: format!("hash {person}"),
+        closed_at: person.is_multiple_of(2).then_some(UnixMs(i64::from(person))),
+    }
+}
+
+fn publish(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
+    match verb {
+        Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
+        Verb::RegistryAnew(kind, number, of) => tx.sign_registry_anew(&anew(*kind, *number, *of)),
+        _ => Ok(()),
+    }
+}
+
 fn registry(kind: u8, number: u8) -> RegistryRow {
     RegistryRow {
         kind: format!("kind {kind}"),
@@ -260,6 +274,15 @@ fn registry(kind: u8, number: u8) -> RegistryRow {
         effective_from: format!("2026-01-{:02}", number + 1),
         published_at: UnixMs(i64::from(number)),
         publication: vec![kind, number],
+    }
+}
+
+fn anew(kind: u8, number: u8, of: u8) -> RegistryRow {
+    RegistryRow {
+        hash: Digest::sha256(&[kind, of]),
+        published_at: UnixMs(100),
+        publication: vec![kind, number, 1],
+        ..registry(kind, number)
     }
 }
 

@@ -22,4 +22,14 @@ impl RegistryWrites for State {
         self.registries.entry(key).or_insert_with(|| row.clone());
         Ok(())
     }
+
+    fn sign_registry_anew(&mut self, row: &RegistryRow) -> Result<(), StoreError> {
+        let key = (row.kind.clone(), row.number);
+        let kept = self.registries.get_mut(&key);
+        if let Some(kept) = kept.filter(|kept| kept.hash == row.hash) {
+            kept.published_at = row.published_at;
+            kept.publication.clone_from(&row.publication);
+        }
+        Ok(())
+    }
 }

@@ -202,6 +202,12 @@ pub struct IncidentRow {
     pub route: Option<String>,
     /// The finding, as in the API.
     pub triage: Option<serde_json::Value>,
+    /// Number of the incident types that it was named by.
+    #[serde(default)]
+    pub types_version: Option<u64>,
+    /// Number of the legal rules that it was judged by.
+    #[serde(default)]
+    pub rules_version: Option<u64>,
     /// Every field with its author and conflicts, as in the API.
     pub fields: Vec<serde_json::Value>,
     /// Fields with more than one value.

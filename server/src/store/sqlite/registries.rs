@@ -43,6 +43,19 @@ impl RegistryWrites for Session<'_> {
         ];
         self.write("registry", &sql, params).map(|_| ())
     }
+
+    fn sign_registry_anew(&mut self, row: &RegistryRow) -> Result<(), StoreError> {
+        let sql = "UPDATE registry SET published_at = ?1, publication = ?2
+                   WHERE kind = ?3 AND number = ?4 AND hash = ?5";
+        let params = params![
+            row.published_at.0,
+            row.publication,
+            row.kind,
+            int("registry number", row.number)?,
+            row.hash.to_tagged(),
+        ];
+        self.write("registry signed anew", sql, params).map(|_| ())
+    }
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
