@@ -252,7 +252,9 @@ fn staff(login: u8, person: u8) -> StaffRow {
         login: format!("login {login}"),
         person: PersonId::from_bytes([person; 16]),
         password_hash: format!("hash {person}"),
-        closed_at: person.is_multiple_of(2).then_some(UnixMs(i64::from(person))),
+        closed_at: person
+            .is_multiple_of(2)
+            .then_some(UnixMs(i64::from(person))),
     }
 }
 
