@@ -18,7 +18,7 @@ use tala_protocol::time::DeviceTimes;
 use crate::documents::{Documents, DocumentsError};
 use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
-use crate::install::{InstallMarker, Installation, MarkerError};
+use crate::install::{self, InstallMarker, Installation, MarkerError};
 use crate::media::PutOff;
 use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
 
@@ -155,6 +155,9 @@ impl<S: Store> Engine<S> {
             installation,
             put_off: PutOff::default(),
         };
+        if install::lacks_own(&engine.store)? {
+            engine.look_for_files()?;
+        }
         let interrupted = engine.take_up_recording(now)?;
         let opening = Opening {
             restored,

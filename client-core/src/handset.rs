@@ -22,13 +22,15 @@ mod urgent;
 
 use std::sync::{Mutex, MutexGuard};
 
+use tala_protocol::hash::Digest;
 use tala_protocol::time::DeviceTimes;
 
 use crate::engine::{Engine, EngineError, Opening};
 use crate::entropy::Entropy;
 use crate::identity::Identity;
 use crate::install::InstallMarker;
-use crate::media::Blobs;
+use crate::media::{Blobs, MediaError, fetch_thumbs};
+use crate::outbox::Link;
 use crate::signer::{Signer, SignerError};
 use crate::store::Store;
 use crate::sync::drive::{DriveError, Surroundings, sync_lent};
@@ -116,7 +118,10 @@ impl<S: Store, P: Platform> Handset<S, P> {
         platform: P,
     ) -> Result<(Self, Opening), EngineError> {
         let now = platform.now();
-        let (engine, opening) = Engine::open(store, marker, now, &mut Random(&platform))?;
+        let (mut engine, opening) = Engine::open(store, marker, now, &mut Random(&platform))?;
+        if opening.restored {
+            engine.check_files(&files)?;
+        }
         let inner = Mutex::new(Inner {
             engine,
             files,
@@ -161,7 +166,8 @@ impl<S: Store, P: Platform> Handset<S, P> {
         Ok((signed.signed, signed.stopped))
     }
 
-    /// Hands over and fetches until nothing is left.
+    /// Hands over and fetches until nothing is left; on a good link also small pictures of what others
+    /// report.
     pub async fn sync<T: Transport>(
         &self,
         transport: &mut T,
@@ -171,7 +177,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
     where
         P::Files: Clone,
     {
-        let files = self.lock()?.files.clone();
+        let mut files = self.lock()?.files.clone();
         let mut with = Surroundings {
             transport,
             signer: self.platform.key(),
@@ -181,6 +187,11 @@ impl<S: Store, P: Platform> Handset<S, P> {
         };
         let summary = sync_lent(self, &mut with, options, progress).await;
         self.write(|_, _| Ok(()))?;
+        if summary.is_ok() && options.link == Link::Good {
+            let now = self.platform.now();
+            let came = fetch_thumbs(self, transport, &mut files, now).await;
+            self.write(|_, own| Ok(carry_over(&files, own, &came)?))?;
+        }
         Ok(summary?)
     }
 
@@ -214,6 +225,16 @@ impl<S: Store, P: Platform> Handset<S, P> {
     fn random(&self) -> Random<'_, P> {
         Random(&self.platform)
     }
+}
+
+/// What a sync fetched, where its copy of the files does not share their place.
+fn carry_over<F: Blobs>(from: &F, to: &mut F, came: &[Digest]) -> Result<(), EngineError> {
+    for hash in came {
+        if let Some(bytes) = from.get(hash).map_err(MediaError::from)? {
+            to.put(hash, &bytes).map_err(MediaError::from)?;
+        }
+    }
+    Ok(())
 }
 
 impl<S: Store, P: Platform> Hold<S> for Handset<S, P> {

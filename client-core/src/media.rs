@@ -4,14 +4,22 @@
 //! goes to the centre before the original. What a file is stands in a description envelope of the media
 //! lane that names the record; the centre takes bytes only for what is described, chunk by chunk, each
 //! checked on arrival, and an upload goes on where it was cut.
+//!
+//! What others show is fetched on demand ([`fetch`]), small pictures by themselves ([`fetch_thumbs`]). What a
+//! phone described before a backup came back is looked for ([`Engine::check_files`]) and handed over again
+//! where the centre lacks it; where its bytes are gone it is lost, and shown so.
 
 mod blobs;
+mod download;
+mod own;
 mod put_off;
 mod upload;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use blobs::FolderBlobs;
 pub use blobs::{BlobError, Blobs, MemoryBlobs};
+pub use download::{Fetched, THUMBS_AT_ONCE, fetch, fetch_thumbs};
+pub(crate) use own::rows_of;
 pub(crate) use put_off::PutOff;
 pub use upload::{CHUNKS_AT_ONCE, upload};
 
@@ -39,6 +47,15 @@ pub enum MediaError {
     /// There is no such file.
     #[error("file {0} is not on this phone")]
     Unknown(Digest),
+    /// Nothing on this phone describes it.
+    #[error("nothing here describes file {0}")]
+    Undescribed(Digest),
+    /// Fewer or more bytes came than the description says.
+    #[error("file {0} does not come as it was described")]
+    Misfit(Digest),
+    /// What came is not what was described; none of it was kept.
+    #[error("the bytes that came are not file {0}")]
+    Wrong(Digest),
 }
 
 /// What is known of a file when it is attached.

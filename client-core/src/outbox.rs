@@ -139,7 +139,10 @@ impl<S: Store> Engine<S> {
         for row in rows {
             // The centre takes bytes only for what it has a description of.
             let described = self.store.envelope(&row.described_by)?;
-            if described.is_some_and(|e| e.delivery.leaf().is_some()) {
+            let is_there = |delivery: Delivery| {
+                delivery.leaf().is_some() || matches!(delivery, Delivery::Fetched(_))
+            };
+            if described.is_some_and(|e| is_there(e.delivery)) {
                 return Ok(Some(row));
             }
         }

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod faults;
+mod files;
 mod handset;
 mod listing;
 mod merging;

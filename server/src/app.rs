@@ -24,6 +24,7 @@ mod present;
 pub mod project;
 mod proofs;
 pub mod reader;
+pub mod registries;
 mod scopes;
 pub mod session;
 mod shared;

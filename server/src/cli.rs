@@ -11,6 +11,7 @@ mod data;
 mod founding;
 mod log;
 mod order;
+mod registry;
 mod serve;
 mod upkeep;
 
@@ -67,10 +68,24 @@ enum AdminCommand {
     SetPassword(SetPasswordArgs),
     /// Publishes zones from a GeoJSON file.
     ImportZones(ImportZonesArgs),
+    /// Publishes versions of registries, signed by the office, and lists them.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
     /// Gives out a one-time code for a phone.
     Enrol(EnrolArgs),
     /// Cuts a device off, by a signed revocation.
     Revoke(RevokeArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum RegistryCommand {
+    /// Publishes a version. The same version again changes nothing.
+    Publish {
+        /// The file, JSON.
+        file: PathBuf,
+    },
+    /// Lists what was published: kind, number, first day, hash.
+    List,
 }
 
 #[derive(Debug, Args)]
@@ -241,6 +256,12 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Command::Admin(AdminCommand::Init(args)) => founding::init(&config, &args, out),
         Command::Admin(AdminCommand::AddPerson(args)) => admin::add_person(&config, &args, out),
         Command::Admin(AdminCommand::SetPassword(args)) => admin::set_password(&config, &args, out),
+        Command::Admin(AdminCommand::Registry(RegistryCommand::Publish { file })) => {
+            registry::publish(&config, &file, out)
+        }
+        Command::Admin(AdminCommand::Registry(RegistryCommand::List)) => {
+            registry::list(&config, out)
+        }
         Command::Admin(AdminCommand::Enrol(args)) => admin::enrol(&config, &args, out),
         Command::Admin(AdminCommand::Revoke(args)) => admin::revoke(&config, &args, out),
     }

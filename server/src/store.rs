@@ -24,6 +24,7 @@ mod log;
 pub mod memory;
 pub mod projections;
 mod quarantine;
+mod registries;
 pub mod sqlite;
 mod statements;
 
@@ -34,6 +35,7 @@ pub use error::StoreError;
 pub use feeds::{FeedNo, FeedReads, FeedRow, FeedWrites, Neighbour, Told};
 pub use log::{LogReads, LogRow, LogWrites, StoredNodes};
 pub use quarantine::{QuarantineReads, QuarantineReason, QuarantineRow, QuarantineWrites};
+pub use registries::{RegistryReads, RegistryRow, RegistryWrites};
 pub use statements::{StatementReads, StatementWrites, Subject};
 
 use projections::{ProjectionReads, ProjectionWrites};
@@ -47,6 +49,7 @@ pub trait Reads:
     + StatementReads
     + QuarantineReads
     + AccountReads
+    + RegistryReads
     + ProjectionReads
 {
 }
@@ -61,6 +64,7 @@ pub trait Tx:
     + StatementWrites
     + QuarantineWrites
     + AccountWrites
+    + RegistryWrites
     + ProjectionWrites
 {
     /// Runs a part of the transaction that can fail on its own: on an error its writes are taken back and

@@ -2,7 +2,7 @@
 //!
 //! You are here because a seed failed, or because you add something that can happen. One seed decides
 //! everything: which faults there are and how many ([`swarm`]), what people do ([`actions`], [`desk`]), which
-//! version each phone runs ([`builds`]), how files travel ([`fetch`], [`files`]), what the
+//! version each phone runs ([`builds`]), how files travel ([`fetch`], [`link`], [`files`]), what the
 //! network does ([`network`]), where a phone's program dies ([`store`]). A run has three parts ([`run`]):
 //! steps in which anything may happen, a quiet phase in which everything must come right within a bounded
 //! number of exchanges, and the judgement of [`crate::oracle`]. [`plants`] builds in known bugs; a run that
@@ -19,6 +19,7 @@ pub mod effects;
 pub mod exchange;
 pub mod fetch;
 pub mod files;
+pub mod link;
 pub mod network;
 pub mod office;
 pub mod phone;

@@ -141,6 +141,9 @@ pub struct FileLine {
     pub held: bool,
     /// Whether the centre has it whole.
     pub complete: bool,
+    /// Whether it is on this phone no more and was never whole at the centre.
+    #[serde(default)]
+    pub lost: bool,
 }
 
 /// A field that several people wrote at once.
@@ -176,6 +179,9 @@ pub struct HandOver {
     pub files_waiting: u64,
     /// Bytes of them that wait.
     pub file_bytes_waiting: u64,
+    /// Files that are here no more and were never whole at the centre.
+    #[serde(default)]
+    pub files_lost: u64,
     /// When the phone last spoke to the centre, ms since 1970.
     pub synced_ms: Option<i64>,
     /// Whether anything here has no receipt yet: signing out would lose it.

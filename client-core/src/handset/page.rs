@@ -38,6 +38,7 @@ pub(super) fn of<S: Store>(
             withdrawn: got(&evidence.withdrawn).cloned(),
             held: kept.is_some_and(|row| row.held),
             complete: kept.is_some_and(|row| row.complete),
+            lost: kept.is_some_and(MediaRow::is_lost),
         })
     });
     Ok(IncidentPage {

@@ -26,6 +26,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
                     bytes.saturating_add(file.len.saturating_sub(file.uploaded)),
                 )
             });
+            let lost = files.iter().filter(|file| file.is_lost()).count();
             let safe = Whereabouts::AtCentre.word();
             let unproved = records
                 .iter()
@@ -36,6 +37,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
                 lanes: lanes?,
                 files_waiting,
                 file_bytes_waiting,
+                files_lost: u64::try_from(lost).unwrap_or(u64::MAX),
                 synced_ms: engine.centre().synced_at.map(|at| at.0),
                 alarm: engine.centre().alarm.map(|alarm| format!("{alarm:?}")),
             })

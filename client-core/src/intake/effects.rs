@@ -1,9 +1,12 @@
 //! What an envelope does beyond being kept, by its kind.
 
-use tala_protocol::body::{ChangeBody, VerdictBody};
-use tala_protocol::cert::{Holder, Revocation, Standing};
+use std::collections::BTreeSet;
+
+use tala_protocol::body::{ChangeBody, MediaBody, VerdictBody};
+use tala_protocol::cert::{CertError, Holder, Revocation, Standing};
 use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::event::Erasure;
+use tala_protocol::id::DeviceId;
 
 use super::Intake;
 use crate::engine::{ALL, EngineError};
@@ -21,34 +24,60 @@ impl<S: Store> Intake<'_, S> {
                 self.changes.push(envelope.id());
                 self.touched.insert(envelope.object());
             }
+            Kind::Media if envelope.header().device() == self.me => self.own_files(envelope)?,
             _ => {}
         }
         Ok(())
     }
 
-    fn statement(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
-        if self.directory.admit(envelope).is_err() {
+    /// A description of this phone's own comes back to it: its store is older. The bytes may be here all the
+    /// same; an upload finds out.
+    fn own_files(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        let body = envelope.body();
+        let Some(body) = body.and_then(|body| MediaBody::from_bytes(body).ok()) else {
             return Ok(());
+        };
+        for row in crate::media::rows_of(&body, envelope.object(), envelope.id()) {
+            if self.store.media(&row.hash)?.is_none() {
+                self.writes.push(Write::Media(row));
+            }
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
+        let before = self.directory.clone();
+        match self.directory.admit(envelope) {
+            Ok(()) => {}
+            Err(CertError::NotEntitled(_)) => {
+                // It does not count, and may later: the root may say so of who said it.
+                self.stated = true;
+                return Ok(());
+            }
+            Err(_) => return Ok(()),
         }
         self.stated = true;
+        // The root's word about an office may change how those stand whom that office revoked.
+        let mut devices = self.directory.revoked_otherwise(&before);
         if envelope.header().kind == Kind::Revocation {
+            let body = envelope.body();
+            let named = body.and_then(|body| Revocation::from_bytes(body).ok());
+            devices.extend(named.map(|it| it.device));
+        }
+        if !devices.is_empty() {
             self.revoked = true;
             // Caches may hold what a revocation takes out.
             self.writes.push(Write::DropCaches);
-            self.fade(envelope)?;
+            self.fade(&devices)?;
         }
         Ok(())
     }
 
     /// What a revoked device changed may read otherwise now. It may have written in many documents: they are
     /// read again when a list asks.
-    fn fade(&mut self, envelope: &Envelope) -> Result<(), EngineError> {
-        let body = envelope.body();
-        let Some(revoked) = body.and_then(|body| Revocation::from_bytes(body).ok()) else {
-            return Ok(());
-        };
+    fn fade(&mut self, devices: &BTreeSet<DeviceId>) -> Result<(), EngineError> {
         for row in self.store.envelopes(&Pick::OfKind(Kind::Change), ALL)? {
-            if row.header.device() == revoked.device {
+            if devices.contains(&row.header.device()) {
                 self.faded.insert(row.object());
             }
         }

@@ -14,7 +14,8 @@ use crate::transport::Transport;
 pub const CHUNKS_AT_ONCE: usize = 16;
 
 /// Sends what the centre lacks of a file and returns how far it has it, and whether that is all. Progress
-/// is noted after every request, so that a cut costs one request at most.
+/// is noted after every request, so that a cut costs one request at most. Where the bytes are not on this
+/// phone any more, that is noted: unless the centre has them all, the file is lost.
 pub async fn upload<S: Store>(
     hold: &impl Hold<S>,
     transport: &mut impl Transport,
@@ -25,10 +26,12 @@ pub async fn upload<S: Store>(
         .get(&hash)
         .map_err(MediaError::from)
         .map_err(EngineError::from)?;
-    let bytes = bytes
-        .ok_or(MediaError::Unknown(hash))
-        .map_err(EngineError::from)?;
     let mut state = transport.media_state(hash).await?;
+    let Some(bytes) = bytes else {
+        hold.lend(|engine| engine.note_gone(hash))
+            .map_err(EngineError::from)??;
+        return Ok((state.offset, state.complete));
+    };
     if !state.complete && state.offset == 0 {
         transport
             .media_chunks(hash, chunk_hashes(&bytes).concat())

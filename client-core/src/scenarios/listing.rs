@@ -1,6 +1,7 @@
 //! What lists show is what documents say, and no list builds one.
 
 use tala_protocol::body::{Ruling, VerdictBody};
+use tala_protocol::cert::Cut;
 use tala_protocol::doc::IncidentEdit;
 use tala_protocol::envelope::Kind;
 
@@ -101,6 +102,93 @@ fn a_revocation_takes_listings_away_and_the_next_list_makes_them_again() {
     let title = document.title.and_then(|title| title.get().cloned());
     assert_eq!(shown(&mut a), std::slice::from_ref(&title));
     assert_eq!(kept(&a), [title], "and is kept again");
+}
+
+#[test]
+fn whom_an_office_cut_off_stands_again_once_the_root_has_cut_off_that_office() {
+    // The phone hears of it from the centre, in either order.
+    for is_dismissed_first in [false, true] {
+        let (centre, unit) = centre();
+        let (mut a, mut b) = (phone(1, &centre, unit), phone(2, &centre, unit));
+        let incident = a.reports("甲");
+        a.sync(&centre).expect("syncs");
+        b.sync(&centre).expect("syncs");
+        b.edits(incident, &titled("乙"));
+        b.sync(&centre).expect("syncs");
+        a.sync(&centre).expect("syncs");
+        let device = b.engine.identity().device;
+        let deputy = centre.borrow_mut().bureau.appoint_deputy();
+        let mut hears = |dismissal: bool| {
+            {
+                let mut centre = centre.borrow_mut();
+                match dismissal {
+                    true => centre.bureau.root_revokes(deputy, Vec::new()),
+                    false => centre.bureau.deputy_revokes(device),
+                };
+                centre.take_statements();
+            }
+            a.sync(&centre).expect("syncs");
+            kept(&a)
+        };
+        let first = hears(is_dismissed_first);
+        match is_dismissed_first {
+            true => assert_eq!(
+                first,
+                [Some("乙".to_owned())],
+                "says nothing of the other phone"
+            ),
+            false => assert_eq!(first, [None], "it is no longer true"),
+        }
+        let second = hears(!is_dismissed_first);
+        let expected = match is_dismissed_first {
+            true => Some("乙".to_owned()),
+            false => None,
+        };
+        assert_eq!(second, [expected], "it is read again where it changed");
+        assert_eq!(shown(&mut a), [Some("乙".to_owned())]);
+        let (mut a, _) = a.reopen(false).expect("reopens");
+        let title = a.engine.incident_view(incident).expect("reads").0.title;
+        assert_eq!(
+            title.and_then(|title| title.get().cloned()).as_deref(),
+            Some("乙")
+        );
+    }
+}
+
+#[test]
+fn an_office_whose_word_did_not_count_is_heard_once_the_root_lets_it_count() {
+    let (centre, unit) = centre();
+    let (mut a, mut b) = (phone(1, &centre, unit), phone(2, &centre, unit));
+    let incident = a.reports("甲");
+    a.sync(&centre).expect("syncs");
+    b.sync(&centre).expect("syncs");
+    b.edits(incident, &titled("乙"));
+    b.sync(&centre).expect("syncs");
+    let device = b.engine.identity().device;
+    let deputy = {
+        let mut centre = centre.borrow_mut();
+        let deputy = centre.bureau.appoint_deputy();
+        centre.bureau.root_revokes(deputy, Vec::new());
+        centre.take_statements();
+        deputy
+    };
+    a.sync(&centre).expect("syncs");
+    let feed = {
+        let mut centre = centre.borrow_mut();
+        let feed = centre.bureau.deputy_revokes(device).header().feed;
+        centre.take_statements();
+        feed
+    };
+    a.sync(&centre).expect("syncs");
+    assert_eq!(shown(&mut a), [Some("乙".to_owned())], "it says nothing");
+    {
+        let mut centre = centre.borrow_mut();
+        let cut = Cut { feed, last_seq: 1 };
+        centre.bureau.root_revokes(deputy, vec![cut]);
+        centre.take_statements();
+    }
+    a.sync(&centre).expect("syncs");
+    assert_eq!(shown(&mut a), [Some("甲".to_owned())]);
 }
 
 #[test]

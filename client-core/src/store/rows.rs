@@ -228,6 +228,13 @@ pub struct MediaRow {
     pub held: bool,
 }
 
+impl MediaRow {
+    /// Whether its bytes are nowhere that this phone knows of.
+    pub const fn is_lost(&self) -> bool {
+        !self.held && !self.complete
+    }
+}
+
 impl EnvelopeRow {
     /// A fresh row for what this phone wrote and has yet to sign.
     pub fn unsigned(unsigned: &Unsigned, now: UnixMs) -> Self {

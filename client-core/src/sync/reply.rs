@@ -16,7 +16,7 @@ use crate::engine::{ALL, CENTRE, Engine, EngineError};
 use crate::identity::Centre;
 use crate::install;
 use crate::intake::{Intake, Origin};
-use crate::store::{Delivery, LeafAt, Pick, Store, Write};
+use crate::store::{Delivery, LeafAt, MediaRow, Pick, Store, Write};
 
 /// What a reply did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -181,17 +181,20 @@ impl<S: Store> Engine<S> {
         Ok(writes)
     }
 
-    /// Files whose bytes the centre lacks, whatever we thought.
+    /// Files whose bytes the centre lacks, whatever we thought. What was let go of is asked for too: either
+    /// it is here after all, or it is lost.
     fn wanted(&self, wanted: &[Digest]) -> Result<Vec<Write>, EngineError> {
         let mut batch = Vec::new();
         for hash in wanted {
-            let row = self.store.media(hash)?;
-            if let Some(row) = row.filter(|row| row.complete && row.held) {
-                batch.push(Write::Media(crate::store::MediaRow {
+            match self.store.media(hash)? {
+                Some(row) if row.complete => batch.push(Write::Media(MediaRow {
                     complete: false,
                     uploaded: 0,
+                    held: true,
                     ..row
-                }));
+                })),
+                Some(_) => {}
+                None => batch.extend(self.own_row(hash)?.map(Write::Media)),
             }
         }
         Ok(batch)

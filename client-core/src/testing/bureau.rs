@@ -18,6 +18,7 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 pub struct Bureau {
     root: SigningKey,
     office: SigningKey,
+    deputy: SigningKey,
     /// The key of the centre's log.
     pub log: SigningKey,
     /// The unit at the top.
@@ -35,6 +36,7 @@ impl Bureau {
         let mut bureau = Self {
             root: key(0xa1),
             office: key(0xa2),
+            deputy: key(0xa4),
             log: key(0xa3),
             top: UnitId::from_bytes([seed; 16]),
             heads: BTreeMap::new(),
@@ -108,6 +110,38 @@ impl Bureau {
             cuts,
         };
         self.office_says(Kind::Revocation, None, body.to_bytes())
+    }
+
+    /// Has the root certify a second office; returns its device.
+    pub fn appoint_deputy(&mut self) -> DeviceId {
+        let key = public(&self.deputy);
+        let device = key.device_id();
+        self.certify(key, Holder::Office, "deputy");
+        device
+    }
+
+    /// Has the second office revoke a device altogether.
+    pub fn deputy_revokes(&mut self, device: DeviceId) -> Envelope {
+        let deputy = self.deputy.clone();
+        self.revokes(&deputy, device, Vec::new())
+    }
+
+    /// Has the root revoke a device with these cuts.
+    pub fn root_revokes(&mut self, device: DeviceId, cuts: Vec<Cut>) -> Envelope {
+        let root = self.root.clone();
+        self.revokes(&root, device, cuts)
+    }
+
+    fn revokes(&mut self, key: &SigningKey, device: DeviceId, cuts: Vec<Cut>) -> Envelope {
+        let body = Revocation {
+            device,
+            at: UnixMs(0),
+            reason: "lost".into(),
+            cuts,
+        };
+        let said = self.says(key, Kind::Revocation, None, body.to_bytes());
+        self.statements.push(said.clone());
+        said
     }
 
     /// Something the office says in the field's audience of the top unit.

@@ -5,7 +5,7 @@
 //! far as the root lets it. So an old statement that comes again changes nothing, and everybody who has
 //! heard the same believes the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::said::{Made, Said, Word};
@@ -182,6 +182,20 @@ impl Directory {
     /// The revocation of a device, if there is one.
     pub fn revocation(&self, device: DeviceId) -> Option<&Revocation> {
         self.stated.revocation(device)
+    }
+
+    /// Devices that are revoked otherwise here than there: at other cuts, or in only one of both. A word of
+    /// the root's about an office may change how many stand.
+    pub fn revoked_otherwise(&self, there: &Self) -> BTreeSet<DeviceId> {
+        let differs = |ours: &Self, theirs: &Self| -> Vec<DeviceId> {
+            let all = ours.stated.revocations();
+            all.filter(|it| theirs.revocation(it.device) != Some(it))
+                .map(|it| it.device)
+                .collect()
+        };
+        let mut devices = BTreeSet::from_iter(differs(self, there));
+        devices.extend(differs(there, self));
+        devices
     }
 
     /// The dated unit tree.

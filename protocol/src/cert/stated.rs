@@ -157,6 +157,10 @@ impl Stated {
         revocation.map(|(_, revocation)| revocation)
     }
 
+    pub(super) fn revocations(&self) -> impl Iterator<Item = &Revocation> {
+        self.revocations.values().map(|(_, revocation)| revocation)
+    }
+
     fn is_of_root(&self, device: DeviceId) -> bool {
         self.keys.get(&device).is_some_and(|(rank, _)| rank.by_root)
     }

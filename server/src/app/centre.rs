@@ -76,6 +76,7 @@ pub struct Centre {
     pub(super) effects: Arc<dyn Effects>,
     pub(super) log_key: Arc<dyn Signer>,
     pub(super) office: DeviceId,
+    pub(super) office_key: Arc<dyn Signer>,
     pub(super) limits: DeviceLimits,
     pub(super) usage: Usage,
     pub(super) desk: Mutex<()>,
@@ -96,6 +97,7 @@ impl Centre {
         let directory = rebuild_directory(parts.store.as_ref(), &parts.root)?;
         let directory = Arc::new(Shared::new(directory));
         let office = parts.keys.office.public().device_id();
+        let office_key = Arc::clone(&parts.keys.office);
         let progress = Arc::new(Progress::default());
         let writer = WriterHandle::start(WriterParts {
             writer: parts.store.take_writer()?,
@@ -135,6 +137,7 @@ impl Centre {
             effects: parts.effects,
             log_key: parts.keys.log,
             office,
+            office_key,
             limits: parts.limits,
             usage: Usage::default(),
             desk: Mutex::new(()),

@@ -15,7 +15,7 @@ mod statements;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tala_protocol::cert::Directory;
+use tala_protocol::cert::{self, Directory};
 use tala_protocol::envelope::{Envelope, Header, signed};
 use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
@@ -23,7 +23,7 @@ use tala_protocol::id::ObjectId;
 use tala_protocol::log::{Frontier, leaf_hash};
 use tala_protocol::time::UnixMs;
 
-use super::ingest::Arrived;
+use super::ingest::{Arrived, Policy, policy};
 use super::limits::DeviceLimits;
 use crate::store::{
     FeedRow, LogRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, Standing, StoreError, Tx,
@@ -102,7 +102,11 @@ impl<'t> Commit<'t> {
 
     /// Commits the envelopes of one push, in their order.
     pub fn push(&mut self, arrived: &[Arrived]) -> Result<Vec<Placed>, StoreError> {
-        arrived.iter().map(|one| self.add(one)).collect()
+        let add = |one: &Arrived| {
+            let policy = self.policy_now(one);
+            self.add(&one.envelope, policy)
+        };
+        arrived.iter().map(add).collect()
     }
 
     /// The transaction, for writes that have nothing to do with envelopes, feeds or the log.
@@ -133,13 +137,22 @@ impl<'t> Commit<'t> {
         })
     }
 
-    fn add(&mut self, arrived: &Arrived) -> Result<Placed, StoreError> {
-        let envelope = &arrived.envelope;
+    /// A revocation may have come since the envelope was looked at, or have stopped counting.
+    fn policy_now(&self, arrived: &Arrived) -> Policy {
+        let standing = self.directory.standing(&arrived.envelope);
+        let was_cut = arrived.policy == Policy::Apart(QuarantineReason::Revoked);
+        match was_cut == (standing == cert::Standing::Revoked) {
+            true => arrived.policy,
+            false => policy(&self.directory, &arrived.envelope, standing, self.now),
+        }
+    }
+
+    fn add(&mut self, envelope: &Envelope, policy: Policy) -> Result<Placed, StoreError> {
         if let Some(lsn) = self.tx.lsn_of(&envelope.id())? {
             return Ok(Placed::Known(lsn));
         }
         let row = self.feed_row(&envelope.header().feed)?;
-        let placed = self.place(&row, envelope, arrived.policy)?;
+        let placed = self.place(&row, envelope, policy)?;
         let placed = self.ruled(envelope, placed)?;
         let lsn = self.append(&row, envelope, placed.0)?;
         self.settle(row, lsn, envelope, placed)?;

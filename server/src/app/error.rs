@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::store::StoreError;
 
 use super::keys::KeyError;
+use super::registries::PublishError;
 
 /// What callers are told. HTTP turns each into a problem document; sources are for the log only.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum AppError {
     /// What is stored does not prove what it should.
     #[error("stored data does not verify: {0}")]
     Unsound(String),
+    /// A version of a registry is not published.
+    #[error("publishing the registry")]
+    Publish(#[source] PublishError),
     /// A file of the data folder could not be read or written.
     #[error("{action} {path}")]
     File {
@@ -73,5 +77,11 @@ impl From<StoreError> for AppError {
 impl From<KeyError> for AppError {
     fn from(error: KeyError) -> Self {
         AppError::Key(error)
+    }
+}
+
+impl From<PublishError> for AppError {
+    fn from(error: PublishError) -> Self {
+        AppError::Publish(error)
     }
 }

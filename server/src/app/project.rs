@@ -49,9 +49,13 @@ pub struct Registries {
     pub zone_minutes: i32,
 }
 
-/// Every derived row, box and token, one a line, in order.
+/// Every derived row, box and token, and every version they were made with, one a line, in order.
 pub(super) fn dump(reads: &dyn Reads) -> Result<String, StoreError> {
     let mut out = String::new();
+    for version in reads.registries()? {
+        let (kind, number, hash) = (version.kind, version.number, version.hash);
+        out.push_str(&format!("Registry {kind} {number} {hash}\n"));
+    }
     for kind in RowKind::ALL {
         for row in reads.all_rows(kind)? {
             let key = data_encoding::HEXLOWER.encode(&row.key);
@@ -94,6 +98,7 @@ impl Projector {
             Kind::Change => self.documents.receive(reads, &self.directory.get(), stored),
             Kind::Verdict => self.follow_verdict(reads, stored, batch),
             Kind::Revocation => self.follow_revocation(reads, stored, batch),
+            Kind::Certificate => self.follow_certificate(reads, stored, batch),
             Kind::Erasure => self.follow_erasure(reads, stored, batch),
             _ => self.fact(reads, stored, batch),
         }

@@ -27,7 +27,7 @@ pub use verbs::{Verb, apply, envelope};
 
 /// Runs every case on an empty store each time.
 pub fn suite<S: Store>(empty: impl Fn() -> S) {
-    let cases: [fn(&dyn Store); 7] = [
+    let cases: [fn(&dyn Store); 8] = [
         a_failed_transaction_leaves_nothing,
         a_failed_part_leaves_the_rest,
         there_is_one_writer,
@@ -35,6 +35,7 @@ pub fn suite<S: Store>(empty: impl Fn() -> S) {
         lists_number_their_entries_from_one,
         pages_follow_each_other_without_holes,
         the_live_feed_forgets_its_oldest,
+        a_published_version_stays_as_it_was,
     ];
     for case in cases {
         let store = empty();
@@ -191,6 +192,27 @@ fn the_live_feed_forgets_its_oldest(store: &dyn Store) {
         }
         assert_eq!(tx.live_window()?, (7, 10));
         assert_eq!(tx.live_after(8, 10)?.len(), 2);
+        Ok(())
+    });
+    done.expect("writes");
+}
+
+fn a_published_version_stays_as_it_was(store: &dyn Store) {
+    let mut writer = writer(store);
+    let done = writer.transact(&mut |tx| {
+        apply(tx, &Verb::Registry(1, 10))?;
+        apply(tx, &Verb::Registry(1, 9))?;
+        let rows = tx.registries()?;
+        assert_eq!(
+            rows.iter().map(|row| row.number).collect::<Vec<_>>(),
+            [9, 10]
+        );
+        let mut other = rows[0].clone();
+        other.publication = vec![0];
+        tx.add_registry(&other)?;
+        tx.forget_projections()?;
+        assert_eq!(tx.registries()?, rows);
+        assert_eq!(tx.registry(&rows[1].hash)?.as_ref(), Some(&rows[1]));
         Ok(())
     });
     done.expect("writes");

@@ -8,6 +8,7 @@ mod envelopes;
 mod feeds;
 mod log;
 mod projections;
+mod registries;
 mod statements;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,8 @@ use tala_protocol::log::NodeHash;
 use tala_protocol::sync::Scope;
 
 use super::{
-    EnrolmentRow, FeedNo, FeedRow, LogRow, Lsn, Part, QuarantineRow, Reading, Reads, StaffRow,
-    Store, StoreError, StoredEnvelope, Subject, Told, Tx, Writer,
+    EnrolmentRow, FeedNo, FeedRow, LogRow, Lsn, Part, QuarantineRow, Reading, Reads, RegistryRow,
+    StaffRow, Store, StoreError, StoredEnvelope, Subject, Told, Tx, Writer,
 };
 
 /// A store in memory.
@@ -58,6 +59,7 @@ struct State {
     rulings: BTreeMap<Digest, Lsn>,
     staff: BTreeMap<String, StaffRow>,
     enrolments: BTreeMap<RowId, EnrolmentRow>,
+    registries: BTreeMap<(String, u64), RegistryRow>,
     projections: projections::Projections,
 }
 

@@ -12,6 +12,7 @@ mod log;
 mod open;
 mod projections;
 mod quarantine;
+mod registries;
 mod session;
 mod statements;
 mod value;

@@ -25,6 +25,8 @@ pub enum AuditAct {
     Released,
     /// Publishing zones.
     ZonesImported,
+    /// Publishing a version of a registry.
+    RegistryPublished,
     /// Showing a record to another unit, or handing it over.
     Shared,
     /// Adding a person at the machine.
@@ -58,6 +60,7 @@ impl AuditAct {
             AuditAct::Revoked => "revoked",
             AuditAct::Released => "released",
             AuditAct::ZonesImported => "zones_imported",
+            AuditAct::RegistryPublished => "registry_published",
             AuditAct::Shared => "shared",
             AuditAct::PersonAdded => "person_added",
         }

@@ -22,16 +22,16 @@ pub struct Access {
     units: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     at_contact: BTreeMap<DeviceId, BTreeSet<UnitId>>,
     homes: BTreeMap<ObjectId, UnitId>,
+    of_field: BTreeSet<ObjectId>,
     granted: BTreeSet<(ObjectId, UnitId)>,
     files: BTreeMap<Digest, Vec<Described>>,
 }
 
-/// Who described a file, about what, and whether the field may read it.
+/// Who described a file, and about what.
 #[derive(Debug)]
 struct Described {
     by: DeviceId,
     object: ObjectId,
-    is_field: bool,
 }
 
 impl Access {
@@ -55,14 +55,12 @@ impl Access {
         self.at_contact.get(&device).cloned().unwrap_or_default()
     }
 
-    /// An object belongs to the field of a unit.
-    pub fn home(&mut self, object: ObjectId, unit: UnitId) {
+    /// An object belongs to a unit; whether the field may read it.
+    pub fn home(&mut self, object: ObjectId, unit: UnitId, is_field: bool) {
         self.homes.insert(object, unit);
-    }
-
-    /// The same, unless it is known.
-    pub fn home_if_unknown(&mut self, object: ObjectId, unit: UnitId) {
-        self.homes.entry(object).or_insert(unit);
+        if is_field {
+            self.of_field.insert(object);
+        }
     }
 
     /// The office showed an object to another unit.
@@ -71,12 +69,8 @@ impl Access {
     }
 
     /// A device described a file of an object.
-    pub fn describe(&mut self, file: Digest, by: DeviceId, object: ObjectId, is_field: bool) {
-        let described = Described {
-            by,
-            object,
-            is_field,
-        };
+    pub fn describe(&mut self, file: Digest, by: DeviceId, object: ObjectId) {
+        let described = Described { by, object };
         self.files.entry(file).or_default().push(described);
     }
 
@@ -93,7 +87,7 @@ impl Access {
             let home = self.homes.get(&it.object);
             let shown =
                 |unit: &UnitId| home == Some(unit) || self.granted.contains(&(it.object, *unit));
-            it.is_field && units.iter().any(shown)
+            self.of_field.contains(&it.object) && units.iter().any(shown)
         };
         let mut all = self.files.get(file).into_iter().flatten();
         !units.is_empty() && all.any(|it| it.by == device || of_record(it))

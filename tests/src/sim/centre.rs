@@ -164,15 +164,9 @@ impl SimCentre {
         Ok(self.centre.settle()?)
     }
 
-    /// Takes pieces of a file from a phone, see [`Files::take`].
-    pub fn take_file(
-        &mut self,
-        device: DeviceId,
-        hash: Digest,
-        bytes: &[u8],
-        pieces: usize,
-    ) -> Result<Option<(u64, bool)>, SimError> {
-        self.files.take(&self.centre, device, hash, bytes, pieces)
+    /// Its files, and what decides about them.
+    pub fn files(&mut self) -> (&mut Files, &Centre) {
+        (&mut self.files, &self.centre)
     }
 
     /// Gives a device some bytes of a file, see [`Files::give`].

@@ -5,21 +5,24 @@ use std::collections::{BTreeSet, VecDeque};
 use rand::RngExt as _;
 use tala_client::outbox::Link;
 use tala_client::sync::peer::PeerSession;
-use tala_client::sync::{Step, Summary, SyncError, SyncOptions, SyncSession, Why};
+use tala_client::sync::{Step, Summary, SyncOptions, SyncSession, Why};
 use tala_protocol::envelope::wire::Run;
-use tala_protocol::hash::Digest;
 use tala_protocol::id::UnitId;
 use tala_protocol::sync::{SyncReply, frame};
 
 use super::SimError;
+use super::link::Trouble;
 use super::network::Packet;
 use super::phone::{Called, Hands};
 use super::plants::Plant;
+use super::store::Fuse;
 use super::world::World;
 use crate::oracle::{Violation, Way};
 
 /// A sync that nothing was heard of for so long is begun anew, ms.
 const GIVE_UP_MS: i64 = 2 * 3_600_000;
+/// Chance that a program dies as it takes an answer in.
+const DEATH_IN_ANSWER: f64 = 0.05;
 /// Most answers of one sync when all is well.
 const ANSWERS_MAX: u32 = 500;
 
@@ -93,10 +96,8 @@ impl World {
                     return Ok(());
                 }
                 Step::Upload(hash) => {
-                    let pieces = self.rng.random_range(0..5);
-                    let taken = self.hand_over_file(n, hash, pieces)?;
-                    let called = self.uploaded(n, &mut session, hash, taken)?;
-                    match self.outcome(n, "upload", called, Way::Centre)? {
+                    let plan = self.trouble_on_the_way();
+                    match self.hand_over_file(n, &mut session, hash, plan)? {
                         Some(next) => step = next,
                         None => return Ok(()),
                     }
@@ -104,23 +105,6 @@ impl World {
                 Step::Done(_) => return Ok(()),
             }
         }
-    }
-
-    /// Tells a session how far a file came, or that the centre does not take it.
-    fn uploaded(
-        &mut self,
-        n: usize,
-        session: &mut SyncSession,
-        hash: Digest,
-        taken: Option<(u64, bool)>,
-    ) -> Result<Called<Step, SyncError>, SimError> {
-        let now_ms = self.now_ms;
-        self.phone(n)?.call(now_ms, |hands| match taken {
-            Some((stored, whole)) => {
-                session.on_uploaded(hands.engine, hash, stored, whole, hands.times)
-            }
-            None => session.on_put_off(hands.engine, hash, hands.times),
-        })
     }
 
     /// Everything that has arrived by now is taken.
@@ -187,6 +171,13 @@ impl World {
         }
         let device = self.phone(n)?.device;
         let now_ms = self.now_ms;
+        if self.swarm.weights.crash > 0 && self.rng.random_bool(DEATH_IN_ANSWER) {
+            let fuse = Fuse {
+                commits: self.rng.random_range(0..2),
+                after: self.rng.random_bool(0.3),
+            };
+            self.phone(n)?.tap().borrow_mut().fuse = Some(fuse);
+        }
         let called = self.phone(n)?.call(now_ms, |hands| {
             session.on_reply(hands.engine, &packet.frame, hands.times)
         })?;
@@ -208,24 +199,22 @@ impl World {
         };
         let now_ms = self.now_ms;
         for _ in 0..ANSWERS_MAX {
-            let called = match step {
+            let next = match step {
                 Step::Send(frame) => {
                     let (reply, units) = self.ask_centre(n, &frame)?;
                     let answer = frame::close(&reply.to_bytes());
                     let device = self.phone(n)?.device;
                     self.access.contact(device, units);
                     self.counts.syncs += 1;
-                    self.phone(n)?.call(now_ms, |hands| {
+                    let called = self.phone(n)?.call(now_ms, |hands| {
                         session.on_reply(hands.engine, &answer, hands.times)
-                    })?
+                    })?;
+                    self.outcome(n, "sync", called, Way::Centre)?
                 }
-                Step::Upload(hash) => {
-                    let taken = self.hand_over_file(n, hash, usize::MAX)?;
-                    self.uploaded(n, &mut session, hash, taken)?
-                }
+                Step::Upload(hash) => self.hand_over_file(n, &mut session, hash, Trouble::NONE)?,
                 Step::Done(summary) => return Ok(Some(summary)),
             };
-            match self.outcome(n, "sync", called, Way::Centre)? {
+            match next {
                 Some(next) => step = next,
                 None => return Ok(None),
             }
@@ -297,7 +286,10 @@ impl World {
             Called::Refused(error) => {
                 self.log
                     .line(format!("phone {n} will not {what}: {}", in_full(&error)));
-                if matches!(what, "reply" | "sync" | "message" | "start" | "prepare") {
+                let must_work = [
+                    "reply", "sync", "message", "start", "prepare", "upload", "fetch",
+                ];
+                if must_work.contains(&what) {
                     let detail = format!("phone {n}, {what}: {}", in_full(&error));
                     self.violations.push(Violation::new("refused", detail));
                 }

@@ -1,57 +1,82 @@
-//! Files between phones and the centre: handed over and fetched piece by piece, cut, and gone on with.
+//! Files between phones and the centre: handed over and fetched by the product, cut, and gone on with.
 //!
-//! The centre decides who may read ([`super::files`]). Fetching on phones is no part of the
-//! engine: what stands
-//! here is the least that a phone must do, a piece after the other with what it has kept on its disk.
+//! The centre decides who may read ([`super::files`]); what goes wrong on the way is decided here and done by
+//! the [`super::link`].
 
 use rand::RngExt as _;
 use tala_client::engine::EngineError;
-use tala_client::media::{Blobs as _, MediaError};
-use tala_client::store::{Pick, Store as _};
+use tala_client::media::{Blobs as _, Fetched, MediaError, fetch, upload};
+use tala_client::store::{MediaRow, Pick, Store as _};
+use tala_client::sync::drive::DriveError;
+use tala_client::sync::hold::Alone;
+use tala_client::sync::{Step, SyncSession};
+use tala_client::testing::block_on;
 use tala_protocol::body::MediaBody;
-use tala_protocol::envelope::{Audience, Kind};
+use tala_protocol::envelope::Kind;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::DeviceId;
+use tala_protocol::id::{DeviceId, ObjectId, UnitId};
 
 use super::SimError;
+use super::link::{FileLink, Trouble};
 use super::world::World;
-use crate::oracle::Violation;
+use crate::oracle::{Violation, Way};
 
-/// Bytes asked for at once: no multiple of what is handed over at once.
-const PIECE_LEN: usize = 40_000;
-/// Chance that the program dies while a piece is on its way.
-const DEATH: f64 = 0.05;
-
-/// What became of one piece.
-enum Piece {
-    /// It is on the phone's disk.
-    Kept,
-    /// The file is whole.
-    Whole,
-    /// It never came, or the phone died before it was kept.
-    Lost,
-    /// The centre has nothing for this phone.
-    Refused,
-}
+/// Chance that a piece of a file is lost, beside what packets suffer: files take long.
+const LOSS: f64 = 0.2;
+/// Of those losses, how many are the program's death.
+const DEATH: f64 = 0.25;
+/// Most pieces of a file that are looked at for trouble.
+const PIECES_MAX: usize = 8;
 
 impl World {
-    /// Hands over some pieces of a file. How far it is, and whether that is all; none where the centre does
-    /// not take it.
+    /// What will go wrong with the next file.
+    pub fn trouble_on_the_way(&mut self) -> Trouble {
+        let loss = (self.swarm.loss + LOSS).min(1.0);
+        let cut_after = (0..PIECES_MAX).find(|_| self.rng.random_bool(loss));
+        Trouble {
+            cut_after,
+            kills: cut_after.is_some() && self.rng.random_bool(DEATH),
+        }
+    }
+
+    /// Hands over what the centre lacks of a file and says what is next; none where the sync is over.
     pub fn hand_over_file(
         &mut self,
         n: usize,
+        session: &mut SyncSession,
         hash: Digest,
-        pieces: usize,
-    ) -> Result<Option<(u64, bool)>, SimError> {
-        let (device, bytes) = (self.phone(n)?.device, self.file_on(n, &hash)?);
-        let Some(bytes) = bytes else {
-            return Ok(None);
-        };
-        let taken = self.centre.take_file(device, hash, &bytes, pieces)?;
-        if matches!(taken, Some((_, true))) {
-            self.counts.files_handed_over += 1;
+        trouble: Trouble,
+    ) -> Result<Option<Step>, SimError> {
+        let now_ms = self.now_ms;
+        let phones = &mut self.phones;
+        let phone = phones.get_mut(n).ok_or(SimError::Lacking("phone"))?;
+        let mut link = FileLink::new(&mut self.centre, phone.device, trouble);
+        let called = phone.call(now_ms, |hands| {
+            let hold = Alone::new(&mut *hands.engine);
+            let sent = block_on(upload(&hold, &mut link, &*hands.blobs, hash));
+            Ok::<_, DriveError>(match sent {
+                Ok((sent, whole)) => {
+                    Some(session.on_uploaded(hands.engine, hash, sent, whole, hands.times)?)
+                }
+                Err(DriveError::Transport(error)) if error.retry.is_about_one() => {
+                    Some(session.on_put_off(hands.engine, hash, hands.times)?)
+                }
+                Err(DriveError::Transport(_)) => None,
+                Err(error) => return Err(error),
+            })
+        })?;
+        let (is_cut, is_whole) = (link.is_cut, link.is_whole);
+        if let Some(fault) = link.fault {
+            return Err(fault);
         }
-        Ok(taken)
+        self.counts.uploads_cut += u64::from(is_cut);
+        self.counts.files_handed_over += u64::from(is_whole);
+        let next = self.outcome(n, "upload", called, Way::Centre)?.flatten();
+        if is_cut && trouble.kills {
+            self.die(n, "handing over", &hash)?;
+            return Ok(None);
+        }
+        Ok(next)
     }
 
     /// A phone fetches some of what it lacks; the network and the phone itself may fail at every piece.
@@ -60,15 +85,10 @@ impl World {
         if self.net.is_cut(n, now_ms) {
             return Ok(());
         }
-        let mut pieces_left = self.rng.random_range(1..6);
-        for hash in self.lacking(n)? {
-            while pieces_left > 0 {
-                pieces_left -= 1;
-                match self.fetch_piece(n, &hash)? {
-                    Piece::Kept => {}
-                    Piece::Lost => return Ok(()),
-                    Piece::Whole | Piece::Refused => break,
-                }
+        for hash in self.lacking(n)?.into_iter().take(3) {
+            let trouble = self.trouble_on_the_way();
+            if self.fetch_file(n, hash, trouble)?.is_none() && self.cut.contains(&(n, hash)) {
+                return Ok(());
             }
         }
         self.pry(n)
@@ -78,20 +98,61 @@ impl World {
     pub fn fetch_well(&mut self, n: usize) -> Result<usize, SimError> {
         let mut whole = 0;
         for hash in self.lacking(n)? {
-            loop {
-                let from = self.phone(n)?.parts.get(&hash).map_or(0, Vec::len);
-                match self.ask_piece(n, &hash, from)? {
-                    None => break,
-                    Some(bytes) if self.keep_piece(n, &hash, from, &bytes)? => {
-                        whole += 1;
-                        break;
-                    }
-                    Some(bytes) if bytes.is_empty() => break,
-                    Some(_) => {}
-                }
-            }
+            whole += usize::from(self.fetch_file(n, hash, Trouble::NONE)?.is_some());
         }
         Ok(whole)
+    }
+
+    /// Fetches a file; none where it did not become whole.
+    fn fetch_file(
+        &mut self,
+        n: usize,
+        hash: Digest,
+        trouble: Trouble,
+    ) -> Result<Option<Fetched>, SimError> {
+        let now_ms = self.now_ms;
+        let phones = &mut self.phones;
+        let phone = phones.get_mut(n).ok_or(SimError::Lacking("phone"))?;
+        let device = phone.device;
+        let mut link = FileLink::new(&mut self.centre, device, trouble);
+        let called = phone.call(now_ms, |hands| {
+            let hold = Alone::new(hands.engine);
+            match block_on(fetch(&hold, &mut link, hands.blobs, hash)) {
+                Ok(fetched) => Ok(Some(fetched)),
+                Err(DriveError::Transport(_)) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })?;
+        let (is_cut, has_given) = (link.is_cut, link.has_given);
+        if let Some(fault) = link.fault {
+            return Err(fault);
+        }
+        if has_given {
+            self.check_given(device, &hash);
+        }
+        let fetched = self.outcome(n, "fetch", called, Way::Centre)?.flatten();
+        if is_cut {
+            self.counts.pieces_lost += 1;
+            self.cut.insert((n, hash));
+            if trouble.kills {
+                self.die(n, "fetching", &hash)?;
+            }
+        }
+        if let Some(Fetched::Came(before)) = fetched {
+            let was_cut = self.cut.remove(&(n, hash));
+            self.counts.files_fetched += 1;
+            self.counts.files_resumed += u64::from(was_cut && before > 0);
+            self.log.line(format!("phone {n} has file {hash}"));
+        }
+        Ok(fetched)
+    }
+
+    fn die(&mut self, n: usize, doing: &str, hash: &Digest) -> Result<(), SimError> {
+        let now_ms = self.now_ms;
+        self.counts.phone_deaths += 1;
+        self.counts.crashes += 1;
+        self.log.line(format!("phone {n} dies {doing} {hash}"));
+        self.phone(n)?.kill(now_ms)
     }
 
     /// Files that a phone knows of and does not have.
@@ -107,10 +168,10 @@ impl World {
 
     fn described_on(&mut self, n: usize) -> Result<Vec<Digest>, SimError> {
         let store = self.phone(n)?.engine()?.store();
-        let rows = store.envelopes(&Pick::After(0), usize::MAX >> 1);
+        let rows = store.envelopes(&Pick::OfKind(Kind::Media), usize::MAX >> 1);
         let rows = rows.map_err(EngineError::from)?;
-        let media = rows.iter().filter(|row| row.header.kind == Kind::Media);
-        let bodies = media.filter_map(|row| MediaBody::from_bytes(row.body.as_deref()?).ok());
+        let bodies = rows.iter().filter_map(|row| row.body.as_deref());
+        let bodies = bodies.filter_map(|body| MediaBody::from_bytes(body).ok());
         Ok(bodies.map(|body| body.hash).collect())
     }
 
@@ -120,95 +181,18 @@ impl World {
         Ok(file.map_err(MediaError::from).map_err(EngineError::from)?)
     }
 
-    fn fetch_piece(&mut self, n: usize, hash: &Digest) -> Result<Piece, SimError> {
-        let from = self.phone(n)?.parts.get(hash).map_or(0, Vec::len);
-        let Some(bytes) = self.ask_piece(n, hash, from)? else {
-            return Ok(Piece::Refused);
-        };
-        if self.rng.random_bool(self.swarm.loss) {
-            self.counts.pieces_lost += 1;
-            return Ok(Piece::Lost);
+    /// Whoever was given a byte must be entitled to it.
+    fn check_given(&mut self, device: DeviceId, hash: &Digest) {
+        if self.access.may_read_file(device, hash) {
+            return;
         }
-        if self.rng.random_bool(DEATH) {
-            let now_ms = self.now_ms;
-            self.counts.pieces_lost += 1;
-            self.counts.phone_deaths += 1;
-            self.counts.crashes += 1;
-            self.log.line(format!("phone {n} dies fetching {hash}"));
-            self.phone(n)?.kill(now_ms)?;
-            return Ok(Piece::Lost);
-        }
-        let mut is_whole = self.keep_piece(n, hash, from, &bytes)?;
-        if self.rng.random_bool(self.swarm.duplication) {
-            is_whole |= self.keep_piece(n, hash, from, &bytes)?;
-        }
-        Ok(if is_whole { Piece::Whole } else { Piece::Kept })
-    }
-
-    /// Asks the centre; whoever is given a byte must be entitled to it.
-    fn ask_piece(
-        &mut self,
-        n: usize,
-        hash: &Digest,
-        from: usize,
-    ) -> Result<Option<Vec<u8>>, SimError> {
-        let device = self.phone(n)?.device;
-        self.ask_as(device, hash, from)
-    }
-
-    fn ask_as(
-        &mut self,
-        device: DeviceId,
-        hash: &Digest,
-        from: usize,
-    ) -> Result<Option<Vec<u8>>, SimError> {
-        let given = self.centre.give_file(device, hash, from, PIECE_LEN)?;
-        if given.is_some() && !self.access.may_read_file(device, hash) {
-            let whose = self.phones.iter().find(|phone| phone.device == device);
-            let detail = format!(
-                "the centre gave device {device} (phone {:?}) bytes of file {hash}: {}",
-                whose.map(|phone| phone.n),
-                self.access.why(device, hash)
-            );
-            self.violations.push(Violation::new("leak", detail));
-        }
-        Ok(given)
-    }
-
-    /// Puts a piece behind what is there already; one that came before changes nothing. Whether it is whole.
-    fn keep_piece(
-        &mut self,
-        n: usize,
-        hash: &Digest,
-        from: usize,
-        bytes: &[u8],
-    ) -> Result<bool, SimError> {
-        if self.file_on(n, hash)?.is_some() {
-            return Ok(true);
-        }
-        let phone = self.phone(n)?;
-        let part = phone.parts.entry(*hash).or_default();
-        if part.len() != from {
-            return Ok(false);
-        }
-        part.extend_from_slice(bytes);
-        let is_whole = bytes.len() < PIECE_LEN;
-        let part = if is_whole {
-            phone.parts.remove(hash).unwrap_or_default()
-        } else {
-            Vec::new()
-        };
-        if is_whole && Digest::sha256(&part) != *hash {
-            let detail = format!("phone {n} put {hash} together wrongly");
-            self.violations.push(Violation::new("file", detail));
-        } else if is_whole {
-            let kept = phone.blobs.put(hash, &part).map_err(MediaError::from);
-            kept.map_err(EngineError::from)?;
-            self.counts.files_fetched += 1;
-            self.counts.files_resumed += u64::from(from > 0);
-            self.log.line(format!("phone {n} has file {hash}"));
-        }
-        Ok(is_whole)
+        let whose = self.phones.iter().find(|phone| phone.device == device);
+        let detail = format!(
+            "the centre gave device {device} (phone {:?}) bytes of file {hash}: {}",
+            whose.map(|phone| phone.n),
+            self.access.why(device, hash)
+        );
+        self.violations.push(Violation::new("leak", detail));
     }
 
     /// Somebody asks for a file that is known by its name only.
@@ -222,16 +206,18 @@ impl World {
             true => self.rogue.device,
             false => self.phone(n)?.device,
         };
-        let given = match hash {
-            Some(hash) => self.ask_as(device, &hash, 0)?,
-            None => None,
+        let Some(hash) = hash else {
+            return Ok(());
         };
-        self.counts.files_refused += u64::from(given.is_none());
+        if self.centre.give_file(device, &hash, 0, 1)?.is_some() {
+            self.check_given(device, &hash);
+        } else {
+            self.counts.files_refused += 1;
+        }
         Ok(())
     }
 
-    /// Every file of a list that its describer has handed over is on a phone of the unit, and is handed over
-    /// where its describer still can.
+    /// Every file of a list that its describer has handed over is on a phone of the unit.
     pub fn judge_files(
         &mut self,
         n: usize,
@@ -253,42 +239,44 @@ impl World {
         Ok(found)
     }
 
-    /// Files that a living phone described and never handed over.
+    /// Files of a unit's list that a living phone described, has, and never handed over; and files that it
+    /// has no more and does not call lost. One that reads this list no more may not know of them.
     pub fn judge_handed_over(
         &mut self,
+        unit: UnitId,
         files: &[(Digest, DeviceId)],
     ) -> Result<Vec<Violation>, SimError> {
         let mut found = Vec::new();
         for (hash, by) in files {
             let describer = self.phones.iter().position(|phone| phone.device == *by);
-            let Some(n) = describer else { continue };
-            let can = !self.phone(n)?.revoked && self.file_on(n, hash)?.is_some();
-            if can && !self.centre.has_file(*by, hash)? {
-                let detail = format!("phone {n} never handed over file {hash}");
+            let Some(n) = describer.filter(|n| self.phones.get(*n).is_some_and(|it| !it.revoked))
+            else {
+                continue;
+            };
+            let knows = self.described_on(n)?.contains(hash);
+            let reads = self.access.units(*by).contains(&unit);
+            if self.centre.has_file(*by, hash)? || !(knows || reads) {
+                continue;
+            }
+            let row = self.phone(n)?.engine()?.store().media(hash);
+            let row = row.map_err(EngineError::from)?;
+            let is_lost = row.as_ref().is_some_and(MediaRow::is_lost);
+            if self.file_on(n, hash)?.is_some() {
+                let detail = format!("phone {n} never handed over file {hash}: {row:?}");
+                found.push(Violation::new("file", detail));
+            } else if !is_lost {
+                let detail = format!("phone {n} does not say that {hash} is lost: {row:?}");
                 found.push(Violation::new("file", detail));
             }
+            self.counts.files_known_lost += u64::from(is_lost);
         }
         Ok(found)
     }
 
-    /// Notes who described a file, about what and for whom, before the phone does.
-    pub fn note_file(
-        &mut self,
-        n: usize,
-        hash: Digest,
-        object: tala_protocol::id::ObjectId,
-    ) -> Result<(), SimError> {
-        let row = self.phone(n)?.engine()?.store().doc(object);
-        let row = row.map_err(EngineError::from)?;
-        let is_field = row
-            .as_ref()
-            .is_some_and(|row| row.audience == Audience::Field);
-        if let Some(row) = row {
-            // A record whose phone died as it was written: nobody heard of it, and it is there.
-            self.access.home_if_unknown(object, row.unit);
-        }
+    /// Notes who described a file and about what, before the phone does.
+    pub fn note_file(&mut self, n: usize, hash: Digest, object: ObjectId) -> Result<(), SimError> {
         let device = self.phone(n)?.device;
-        self.access.describe(hash, device, object, is_field);
+        self.access.describe(hash, device, object);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tala_protocol::body::CHUNK_LEN;
+use tala_protocol::body::MediaBody;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::DeviceId;
 use tala_server::app::Centre;
@@ -42,54 +42,62 @@ impl Files {
         Arc::new(UploadBook::new(Arc::clone(&self.door)))
     }
 
-    /// Takes at most `pieces` chunks of a device's file from where it was cut. How far it is, and
-    /// whether that
-    /// is all; none where the device described no such file.
-    pub fn take(
+    /// How far the centre has a file of a device, and whether that is all; none where the device described
+    /// no such file.
+    pub fn state(
+        &self,
+        centre: &Centre,
+        device: DeviceId,
+        hash: &Digest,
+    ) -> Result<Option<(u64, bool)>, SimError> {
+        let Some(body) = described(centre, device, hash)? else {
+            return Ok(None);
+        };
+        let upload = self.incoming.state(&self.door, device, &body)?;
+        Ok(Some((upload.stored, upload.done_at.is_some())))
+    }
+
+    /// Takes the hashes of a file's chunks.
+    pub fn list(
+        &self,
+        centre: &Centre,
+        device: DeviceId,
+        hash: &Digest,
+        chunks: &[u8],
+    ) -> Result<(), SimError> {
+        if let Some(body) = described(centre, device, hash)? {
+            self.incoming
+                .put_chunks(&self.door, device, &body, chunks)?;
+        }
+        Ok(())
+    }
+
+    /// Takes whole chunks of a file from an offset on. How far it is, and whether that is all.
+    pub fn append(
         &mut self,
         centre: &Centre,
         device: DeviceId,
         hash: Digest,
+        offset: u64,
         bytes: &[u8],
-        pieces: usize,
     ) -> Result<Option<(u64, bool)>, SimError> {
-        let own = Behind::descriptions(centre, &hash)?;
-        let own = own.into_iter().find(|it| it.device == device);
-        let may = centre.directory().may_sign_in(device, centre.now());
-        let Some(body) = own.map(|it| it.body).filter(|_| may) else {
+        let Some(body) = described(centre, device, &hash)? else {
             return Ok(None);
         };
-        let upload = self.incoming.state(&self.door, device, &body)?;
-        if upload.chunks.is_none() {
-            let chunks = bytes.chunks(CHUNK_LEN);
-            let list: Vec<u8> = chunks
-                .flat_map(|chunk| *Digest::sha256(chunk).bytes())
-                .collect();
-            self.incoming.put_chunks(&self.door, device, &body, &list)?;
-        }
-        let (mut stored, mut whole) = (upload.stored, upload.done_at.is_some());
-        for _ in 0..pieces {
-            let from = usize::try_from(stored).unwrap_or(usize::MAX);
-            let until = from.saturating_add(CHUNK_LEN).min(bytes.len());
-            let Some(part) = bytes.get(from..until).filter(|_| !whole) else {
-                break;
-            };
-            let arrival = self
-                .incoming
-                .patch(&self.door, device, &body, stored, part)?;
-            match arrival {
-                Arrival::Stored(now) => stored = now,
-                Arrival::Done => whole = true,
-                Arrival::Whole(path) => {
-                    let file = std::fs::read(&path).map_err(SimError::Disk)?;
-                    self.kept.insert(hash, file);
-                    let now = centre.now();
-                    self.incoming.done(&self.door, device, &body, now)?;
-                    (stored, whole) = (body.len, true);
-                }
+        let arrival = self
+            .incoming
+            .patch(&self.door, device, &body, offset, bytes)?;
+        Ok(Some(match arrival {
+            Arrival::Stored(now) => (now, false),
+            Arrival::Done => (body.len, true),
+            Arrival::Whole(path) => {
+                let file = std::fs::read(&path).map_err(SimError::Disk)?;
+                self.kept.insert(hash, file);
+                let now = centre.now();
+                self.incoming.done(&self.door, device, &body, now)?;
+                (body.len, true)
             }
-        }
-        Ok(Some((stored, whole)))
+        }))
     }
 
     /// Gives a device some bytes of a file; none where it may not have it or it is not here.
@@ -124,4 +132,18 @@ impl Files {
         *self = Self::new()?;
         Ok(())
     }
+}
+
+/// What a device says of a file that it may hand over now.
+fn described(
+    centre: &Centre,
+    device: DeviceId,
+    hash: &Digest,
+) -> Result<Option<MediaBody>, SimError> {
+    if !centre.directory().may_sign_in(device, centre.now()) {
+        return Ok(None);
+    }
+    let own = Behind::descriptions(centre, hash)?;
+    let own = own.into_iter().find(|it| it.device == device);
+    Ok(own.map(|it| it.body))
 }

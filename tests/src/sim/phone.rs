@@ -1,7 +1,6 @@
 //! A phone of a run: the real engine on a disk that can fail, with a key, clocks and a backup.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -29,7 +28,7 @@ use super::builds::Build;
 use super::centre::SimCentre;
 use super::clock::PhoneClock;
 use super::plants::Plant;
-use super::store::{Received, SimStore, Tap};
+use super::store::{Born, Received, SimStore, Tap};
 
 /// A phone.
 pub struct SimPhone {
@@ -45,8 +44,6 @@ pub struct SimPhone {
     pub session: Option<(SyncSession, u64, i64)>,
     /// Its files.
     pub blobs: MemoryBlobs,
-    /// Files that it has fetched in part, on its disk.
-    pub parts: BTreeMap<Digest, Vec<u8>>,
     /// Which version it runs.
     pub build: Build,
     /// A backup of the phone, with the marker of then for the bug that restores that too.
@@ -92,14 +89,16 @@ pub struct Backup {
     pub disk: MemoryStore,
     /// How many fixes it had been given.
     pub fixes: i64,
-    /// Its files, whole and in part.
-    files: (MemoryBlobs, BTreeMap<Digest, Vec<u8>>),
+    /// Its files, where the backup has them.
+    files: Option<MemoryBlobs>,
     marker: Option<Vec<u8>>,
 }
 
 /// What the tap saw during a call.
 #[derive(Debug, Default)]
 pub struct News {
+    /// Records that were begun, whether or not anybody heard of it.
+    pub born: Vec<Born>,
     /// Own envelopes written.
     pub written: Vec<Digest>,
     /// Envelopes of others taken in.
@@ -137,7 +136,6 @@ impl SimPhone {
             clock,
             session: None,
             blobs: MemoryBlobs::default(),
-            parts: BTreeMap::new(),
             build: Build::Present,
             backup: None,
             fixes: 0,
@@ -225,7 +223,7 @@ impl SimPhone {
         self.backup = Some(Backup {
             disk: self.engine()?.store().disk().clone(),
             fixes: self.fixes,
-            files: (self.blobs.clone(), self.parts.clone()),
+            files: self.rng.random_bool(0.5).then(|| self.blobs.clone()),
             marker: self.engine()?.marker().read().map_err(EngineError::from)?,
         });
         Ok(())
@@ -238,7 +236,13 @@ impl SimPhone {
             marker = Box::new(backup.marker);
         }
         self.session = None;
-        (self.blobs, self.parts) = backup.files;
+        match backup.files {
+            Some(files) => self.blobs = files,
+            // The phone is another one.
+            None if self.rng.random_bool(0.5) => self.blobs = MemoryBlobs::default(),
+            // Its files outlive its store.
+            None => {}
+        }
         self.open(backup.disk, marker, now_ms)
     }
 
@@ -290,7 +294,10 @@ impl SimPhone {
         let times = self.clock.read(now_ms, false);
         let rng = &mut self.rng;
         let mut entropy = || rng.random();
-        let (engine, _) = Engine::open(store, marker, times, &mut entropy)?;
+        let (mut engine, opening) = Engine::open(store, marker, times, &mut entropy)?;
+        if opening.restored && self.rng.random_bool(0.5) {
+            engine.check_files(&self.blobs)?;
+        }
         self.engine = Some(engine);
         Ok(())
     }
@@ -298,6 +305,7 @@ impl SimPhone {
     fn drain(&self) -> News {
         let mut tap = self.tap.borrow_mut();
         News {
+            born: std::mem::take(&mut tap.born),
             written: std::mem::take(&mut tap.written),
             received: std::mem::take(&mut tap.received),
             acknowledged: std::mem::take(&mut tap.acknowledged),

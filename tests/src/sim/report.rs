@@ -107,8 +107,12 @@ counts! {
     files_handed_over,
     /// Files that phones fetched whole.
     files_fetched,
-    /// Of those, in more than one piece.
+    /// Of those, gone on with after a piece was lost.
     files_resumed,
+    /// Pieces of files that never came to the centre.
+    uploads_cut,
+    /// Own files that a phone knows to be lost in the end.
+    files_known_lost,
     /// Pieces of files that were lost on the way or with the program.
     pieces_lost,
     /// Questions for files that the centre did not answer.

@@ -172,7 +172,7 @@ impl World {
         let reference = Replica::read("the newcomer", self.phone(newcomer)?.engine_mut()?)?;
         self.fetch_well(newcomer)?;
         let files = expected.files.clone();
-        found.extend(self.judge_handed_over(&files)?);
+        found.extend(self.judge_handed_over(unit, &files)?);
         found.extend(self.judge_files(newcomer, &files)?);
         for object in &expected.objects {
             found.extend(self.judge_desk(newcomer, *object)?);

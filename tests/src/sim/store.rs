@@ -13,10 +13,10 @@ use tala_client::store::{Delivery, EnvelopeRow, RulingRow, Store as _, StoreErro
 use tala_client::testing::{CommitTap, TappedStore};
 use tala_protocol::body::{ChangeBody, Ruling};
 use tala_protocol::doc::{ActorId, ChangeHash};
-use tala_protocol::envelope::{Header, Kind};
+use tala_protocol::envelope::{Audience, Header, Kind};
 use tala_protocol::gate;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::ObjectId;
+use tala_protocol::id::{ObjectId, UnitId};
 
 use super::plants::Plant;
 
@@ -45,6 +45,17 @@ pub struct Received {
     pub object: ObjectId,
 }
 
+/// A record that was begun on this disk: its home is what its first envelope says.
+#[derive(Debug, Clone, Copy)]
+pub struct Born {
+    /// Which.
+    pub object: ObjectId,
+    /// The unit whose record it is.
+    pub unit: UnitId,
+    /// Whether the field may read it.
+    pub is_field: bool,
+}
+
 /// What the harness sees of a store, and does to it.
 #[derive(Debug, Default)]
 pub struct Tap {
@@ -52,6 +63,8 @@ pub struct Tap {
     pub fuse: Option<Fuse>,
     /// Has died.
     pub blown: bool,
+    /// Records begun: also by the commit that the program died after.
+    pub born: Vec<Born>,
     /// Own envelopes written.
     pub written: Vec<Digest>,
     /// Envelopes of others that were taken in.
@@ -94,6 +107,7 @@ impl SharedTap {
         drop(tap);
         if after {
             disk.commit(batch)?;
+            self.0.borrow_mut().note_born(batch);
         } else if half {
             let cursors = batch
                 .iter()
@@ -114,7 +128,23 @@ impl Tap {
         }
     }
 
+    fn note_born(&mut self, batch: &[Write]) {
+        for write in batch {
+            let Write::Envelope(row) = write else {
+                continue;
+            };
+            if row.own && row.header.object.is_none() {
+                self.born.push(Born {
+                    object: row.object(),
+                    unit: row.header.feed.unit,
+                    is_field: row.header.feed.audience == Audience::Field,
+                });
+            }
+        }
+    }
+
     fn note(&mut self, batch: &[Write]) {
+        self.note_born(batch);
         for write in batch {
             match write {
                 Write::Envelope(row) if row.own && row.signed.is_none() => {

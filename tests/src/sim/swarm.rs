@@ -106,7 +106,7 @@ impl Weights {
         Self {
             track: some(30),
             photo: some(6),
-            fetch: some(12),
+            fetch: some(20),
             desk: some(12),
             meet: some(15),
             crash: some(12),

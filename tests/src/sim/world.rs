@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use tala_client::store::Store as _;
 use tala_protocol::cert::{Assignment, Holder, KeyStatement, Membership, Person, Role, Statement};
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
@@ -65,6 +64,8 @@ pub struct World {
     pub violations: Vec<Violation>,
     /// Requests made so far.
     pub requests: u64,
+    /// Files whose fetching was cut, by phone.
+    pub cut: BTreeSet<(usize, Digest)>,
 }
 
 impl World {
@@ -100,6 +101,7 @@ impl World {
             log: Log::default(),
             violations: Vec::new(),
             requests: 0,
+            cut: BTreeSet::new(),
             swarm,
         };
         world.log.line(format!("seed {seed} {:?}", world.swarm));
@@ -158,12 +160,8 @@ impl World {
         for id in &news.acknowledged {
             self.ledger.acknowledge(*id);
         }
-        for id in &news.written {
-            let row = self.phone(n)?.engine()?.store().envelope(id);
-            let row = row.map_err(tala_client::engine::EngineError::from)?;
-            if let Some(row) = row.filter(|row| row.header.object.is_none()) {
-                self.access.home(row.object(), row.header.unit());
-            }
+        for born in &news.born {
+            self.access.home(born.object, born.unit, born.is_field);
         }
         for received in &news.received {
             let allowed = self

@@ -46,7 +46,7 @@ pub(crate) fn run(id: &str, phone: &mut Phone, say: &Say) -> Outcome {
         }).collect::<Vec<_>>(),
         "media": media.iter().filter(|m| m.object == object).map(|m| json!({
             "hash": m.hash.to_string(), "size": m.len, "thumb": m.thumb,
-            "uploaded": m.uploaded, "complete": m.complete,
+            "uploaded": m.uploaded, "complete": m.complete, "lost": m.is_lost(),
         })).collect::<Vec<_>>(),
     });
     let mut lines = vec![format!("{} {object}", doc_type.word())];

@@ -1,5 +1,7 @@
 //! What counts does not depend on the order in which it was heard.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -173,6 +175,25 @@ fn the_later_word_counts_as_far_as_the_root_lets_it() {
     let first = Key::new(2).public().device_id();
     assert_eq!(directory.holder(first), Some(Holder::Office));
     assert!(directory.revocation(first).is_none());
+}
+
+#[test]
+fn the_word_of_the_root_about_an_office_changes_how_those_stand_whom_it_revoked() {
+    let bureau = history();
+    let (second, phone) = (Key::new(3).public().device_id(), Key::new(4).public());
+    let in_order: Vec<usize> = (0..bureau.said.len()).collect();
+    let before = bureau.heard(&in_order);
+    let mut directory = before.clone();
+    assert!(directory.revoked_otherwise(&before).is_empty());
+    let root = Key::new(1);
+    let revocation = revoked(&Key::new(3), 0);
+    let said = root.says_at(&before, Kind::Revocation, 99, 99, revocation);
+    directory.admit(&said).expect("the root may");
+    let changed = BTreeSet::from([second, phone.device_id()]);
+    assert_eq!(directory.revoked_otherwise(&before), changed);
+    assert_eq!(before.revoked_otherwise(&directory), changed);
+    let cut = directory.revocation(phone.device_id()).expect("revoked");
+    assert_eq!(cut.cuts[0].last_seq, 5, "the other office's word counts");
 }
 
 #[test]

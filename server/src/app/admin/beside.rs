@@ -17,7 +17,7 @@ use crate::app::keys::SoftwareKey;
 use crate::app::proofs::log_key;
 use crate::app::staff::account_row;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{EnrolmentRow, StaffRow, Store as _, StoreError, Tx, read};
+use crate::store::{EnrolmentRow, RegistryRow, StaffRow, Store as _, StoreError, Tx, read};
 
 /// A centre's store, from beside it.
 pub struct Beside {
@@ -70,6 +70,11 @@ impl Beside {
     /// Keeps a one-time code that is about to be given out. A running centre honours it at once.
     pub fn give_code(&self, row: &EnrolmentRow) -> Result<(), AppError> {
         self.write(&mut |tx| tx.put_enrolment(row))
+    }
+
+    /// Every version of a registry that was published, by kind and number.
+    pub fn published_registries(&self) -> Result<Vec<RegistryRow>, AppError> {
+        Ok(read(&self.store, |reads| reads.registries())?)
     }
 
     /// Verifies the log at one moment, while others may go on writing.

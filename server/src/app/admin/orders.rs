@@ -43,6 +43,11 @@ pub enum MachineOrder {
         /// By these.
         geojson: String,
     },
+    /// Publish a version of a registry.
+    PublishRegistry {
+        /// The file that people write.
+        json: String,
+    },
     /// Copy the store and verify the copy.
     Backup {
         /// The file to write.
@@ -79,6 +84,11 @@ impl Centre {
             }
             MachineOrder::ImportZones { geojson } => {
                 Ok(format!("zones: {}", self.import_zones(geojson)?))
+            }
+            MachineOrder::PublishRegistry { json } => {
+                let published = self.publish_registry(json)?;
+                let how = if published.before { " before" } else { "" };
+                Ok(format!("Published{how}: {}", published.version))
             }
             MachineOrder::Backup { to } => Ok(self.backup(to)?.to_string()),
         }
@@ -143,6 +153,7 @@ fn act(order: &MachineOrder) -> Option<(AuditAct, Option<DeviceId>)> {
         MachineOrder::Revoke { device, .. } => Some((AuditAct::Revoked, device.parse().ok())),
         MachineOrder::AddPerson { .. } => Some((AuditAct::PersonAdded, None)),
         MachineOrder::ImportZones { .. } => Some((AuditAct::ZonesImported, None)),
+        MachineOrder::PublishRegistry { .. } => Some((AuditAct::RegistryPublished, None)),
         MachineOrder::Backup { .. } => None,
     }
 }

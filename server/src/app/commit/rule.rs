@@ -6,6 +6,7 @@
 
 use tala_protocol::body::{Ruling, VerdictBody};
 use tala_protocol::envelope::Envelope;
+use tala_protocol::hash::Digest;
 
 use super::{Commit, quarantine_row};
 use crate::store::{Lsn, QuarantineReason, Standing, StoreError};
@@ -36,12 +37,7 @@ impl Commit<'_> {
         if self.log.base == 0 {
             return Ok(placed);
         }
-        let verdict = self.tx.ruling(&envelope.id())?;
-        let verdict = verdict.map(|lsn| self.tx.envelope(lsn)).transpose()?;
-        let body = verdict.flatten();
-        let body = body.as_ref().and_then(|stored| stored.envelope.body());
-        let ruling = body.and_then(|body| VerdictBody::from_bytes(body).ok());
-        Ok(match (ruling.map(|it| it.ruling), placed.1) {
+        Ok(match (self.ruling(&envelope.id())?, placed.1) {
             (Some(Ruling::Refuse), None) => {
                 (Standing::Quarantined, Some(QuarantineReason::Refused))
             }
@@ -50,6 +46,16 @@ impl Commit<'_> {
             }
             _ => placed,
         })
+    }
+
+    /// What the office decided last of an envelope.
+    pub(super) fn ruling(&self, envelope: &Digest) -> Result<Option<Ruling>, StoreError> {
+        let verdict = self.tx.ruling(envelope)?;
+        let verdict = verdict.map(|lsn| self.tx.envelope(lsn)).transpose()?;
+        let body = verdict.flatten();
+        let body = body.as_ref().and_then(|stored| stored.envelope.body());
+        let ruling = body.and_then(|body| VerdictBody::from_bytes(body).ok());
+        Ok(ruling.map(|it| it.ruling))
     }
 
     /// Notes why an envelope would be kept apart that was released before it came, and shows it.

@@ -10,7 +10,7 @@ use tala_protocol::time::{BootId, DeviceTimes, MonoMs};
 
 use super::{Commit, Placed};
 use crate::app::error::AppError;
-use crate::app::ingest::{Arrived, Policy};
+use crate::app::ingest::Policy;
 use crate::app::keys::Signer;
 use crate::store::{Lsn, QuarantineReason};
 
@@ -115,11 +115,7 @@ impl Commit<'_> {
     pub fn say(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<Said, AppError> {
         let envelope = self.seal(draft, signer)?;
         let (id, object) = (envelope.id(), envelope.object());
-        let arrived = Arrived {
-            envelope,
-            policy: Policy::Stands,
-        };
-        match self.add(&arrived)? {
+        match self.add(&envelope, Policy::Stands)? {
             Placed::Stored(lsn) | Placed::Known(lsn) => Ok(Said { lsn, id, object }),
         }
     }

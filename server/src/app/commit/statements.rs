@@ -16,11 +16,13 @@ impl Commit<'_> {
     /// Takes a statement into the directory and shows it, with those it brings along, where it is needed.
     /// A statement that the directory does not admit changes nothing.
     pub(super) fn state(&mut self, lsn: Lsn, envelope: &Envelope) -> Result<(), StoreError> {
-        let mut directory = Directory::clone(&self.directory);
+        let before = Arc::clone(&self.directory);
+        let mut directory = Directory::clone(&before);
         if directory.admit(envelope).is_ok() {
             self.directory = Arc::new(directory);
             self.directory_changed = true;
             self.spread_any(lsn, envelope)?;
+            self.cut_otherwise(&before, envelope)?;
         }
         // Last, so that what it rests on (the office's key, the units above) stands before it.
         let header = envelope.header();
@@ -47,9 +49,7 @@ impl Commit<'_> {
         let Ok(heard) = Revocation::from_bytes(body) else {
             return Ok(());
         };
-        // What was heard may be older than what stands.
-        let standing = self.directory.revocation(heard.device).cloned();
-        self.revoke(lsn, &standing.unwrap_or(heard))
+        self.revoke(lsn, heard.device)
     }
 
     /// Shows every statement about a subject in a list, each once.
@@ -72,6 +72,11 @@ impl Commit<'_> {
         match statement {
             Statement::Key(key) if key.holder != Holder::Phone => {
                 self.tx.add_statement(lsn, Subject::Bureau)?;
+                // It may have been revoked before it was certified.
+                let subject = Subject::Device(key.key.device_id());
+                for earlier in self.tx.statements_about(subject)? {
+                    self.tx.add_statement(earlier, Subject::Bureau)?;
+                }
                 let units = directory.units().units(self.now).collect();
                 self.show_in(&[Subject::Bureau], units)
             }

@@ -5,12 +5,14 @@
 //! decision says: so it does not matter how often it is met, nor what was projected before. A call for help
 //! is never taken back: whoever calls is to be looked for first and doubted later.
 
+use std::collections::BTreeSet;
+
 use tala_protocol::body::{Ruling, VerdictBody};
-use tala_protocol::cert::Revocation;
-use tala_protocol::envelope::Kind;
+use tala_protocol::cert::{Revocation, Statement};
+use tala_protocol::envelope::{Envelope, Kind};
 use tala_protocol::event::Erasure;
 use tala_protocol::hash::Digest;
-use tala_protocol::id::ObjectId;
+use tala_protocol::id::{DeviceId, ObjectId};
 
 use super::ack;
 use super::batch::{Batch, Write};
@@ -63,26 +65,53 @@ impl Projector {
         stored: &StoredEnvelope,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(Ok(revocation)) = stored.envelope.body().map(Revocation::from_bytes) else {
+        match revoked(&stored.envelope) {
+            Some(device) => self.follow_device(reads, device, batch),
+            None => Ok(()),
+        }
+    }
+
+    /// A certificate: where the root takes a key over, what an office said of it does not count any more.
+    pub(super) fn follow_certificate(
+        &mut self,
+        reads: &dyn Reads,
+        stored: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let root = self.directory.get().root().device_id();
+        if stored.envelope.header().device() != root {
             return Ok(());
-        };
-        let feeds = reads.feeds_of(revocation.device)?.into_iter();
-        let mut units: Vec<_> = feeds.map(|(feed, _)| feed.unit).collect();
-        units.sort_unstable();
-        units.dedup();
-        let mut behind = None;
-        loop {
-            let rows = reads.quarantine(&units, behind, STEP)?;
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            behind = Some(last.lsn);
-            for row in rows {
-                if row.device == revocation.device && row.reason == QuarantineReason::Revoked {
-                    self.follow(reads, &row.envelope, batch)?;
-                }
+        }
+        match stored.envelope.body().map(Statement::from_bytes) {
+            Some(Ok(Some(Statement::Key(key)))) => {
+                self.follow_device(reads, key.key.device_id(), batch)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Projects anew what revocations cut off of a device, and of those whom it had itself revoked: it may
+    /// be an office.
+    fn follow_device(
+        &mut self,
+        reads: &dyn Reads,
+        device: DeviceId,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let (mut met, mut to_meet) = (BTreeSet::new(), vec![device]);
+        while let Some(device) = to_meet.pop() {
+            if !met.insert(device) {
+                continue;
+            }
+            for lsn in cut_off(reads, device)? {
+                let Some(about) = reads.envelope(lsn)? else {
+                    continue;
+                };
+                to_meet.extend(revoked(&about.envelope));
+                self.follow_stored(reads, &about, batch)?;
             }
         }
+        Ok(())
     }
 
     fn follow(
@@ -94,13 +123,22 @@ impl Projector {
         let Some(lsn) = reads.lsn_of(envelope)? else {
             return Ok(());
         };
-        let Some(about) = reads.envelope(lsn)? else {
-            return Ok(());
-        };
+        match reads.envelope(lsn)? {
+            Some(about) => self.follow_stored(reads, &about, batch),
+            None => Ok(()),
+        }
+    }
+
+    fn follow_stored(
+        &mut self,
+        reads: &dyn Reads,
+        about: &StoredEnvelope,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
         let object = about.envelope.object();
         match about.envelope.header().kind {
             Kind::Change => self.documents.judge_anew(object),
-            Kind::Ack => ack::project_ack(reads, &about, batch)?,
+            Kind::Ack => ack::project_ack(reads, about, batch)?,
             Kind::Track | Kind::Media => {
                 batch.anew.insert(object);
             }
@@ -169,6 +207,32 @@ impl Projector {
             batch.take_back(RowKind::Position, device.as_bytes());
         }
         Ok(())
+    }
+}
+
+/// Whom an envelope revokes, if it is a revocation.
+fn revoked(envelope: &Envelope) -> Option<DeviceId> {
+    let body = envelope.body();
+    let body = body.filter(|_| envelope.header().kind == Kind::Revocation)?;
+    Revocation::from_bytes(body).ok().map(|it| it.device)
+}
+
+/// What revocations cut off of a device, whatever became of it since, newest first.
+fn cut_off(reads: &dyn Reads, device: DeviceId) -> Result<Vec<Lsn>, StoreError> {
+    let feeds = reads.feeds_of(device)?.into_iter();
+    let mut units: Vec<_> = feeds.map(|(feed, _)| feed.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    let (mut found, mut behind) = (Vec::new(), None);
+    loop {
+        let rows = reads.quarantine(&units, behind, STEP)?;
+        let Some(last) = rows.last() else {
+            return Ok(found);
+        };
+        behind = Some(last.lsn);
+        let of_device = rows.iter().filter(|row| row.device == device);
+        let cut_off = of_device.filter(|row| row.reason == QuarantineReason::Revoked);
+        found.extend(cut_off.map(|row| row.lsn));
     }
 }
 

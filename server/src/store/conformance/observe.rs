@@ -26,6 +26,7 @@ pub fn observe(reads: &dyn Reads) -> Result<String, StoreError> {
     say("restored", &reads.restore_statements()?);
     say("staff", &reads.all_staff()?);
     say("enrolments", &reads.enrolments()?);
+    say("registries", &reads.registries()?);
     say("projected", &reads.projected_to()?);
     say("live", &reads.live_after(1, 100)?);
     say("window", &reads.live_window()?);
@@ -68,6 +69,8 @@ pub fn observe(reads: &dyn Reads) -> Result<String, StoreError> {
         );
         say("account", &reads.staff(&format!("login {n}"))?);
         say("enrolment", &reads.enrolment(&[n; 32])?);
+        let version = reads.registry(&Digest::sha256(&[n, 1]))?;
+        say("registry", &version);
         say("tokens", &reads.tokens_of(object)?);
         let pair = [format!("词{n}"), "词8".to_owned()];
         say("having", &reads.having_tokens(&pair, 10)?);

@@ -18,7 +18,7 @@ fn sqlite_conforms() {
         let path = folder.path().join(format!("{}.sqlite", number.get()));
         SqliteStore::open(&path).expect("opens")
     });
-    assert_eq!(number.get(), 7);
+    assert_eq!(number.get(), 8);
 }
 
 fn verb() -> impl Strategy<Value = Verb> {
@@ -41,6 +41,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         1 => (id.clone(), lsn.clone()).prop_map(|(n, l)| Verb::Ruling(n, l)),
         1 => (id.clone(), any::<u8>()).prop_map(|(l, p)| Verb::Staff(l, p)),
         1 => (id.clone(), any::<bool>()).prop_map(|(n, u)| Verb::Enrolment(n, u)),
+        1 => (id.clone(), 0..3u8).prop_map(|(k, n)| Verb::Registry(k, n)),
         4 => (id.clone(), id.clone(), id.clone(), -2..5i64, prop::option::of(0..3i64),
               prop::option::of(0..3u8))
             .prop_map(|(k, key, u, at, t, p)| Verb::Row(k, key, u, at, t, p)),

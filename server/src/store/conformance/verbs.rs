@@ -10,8 +10,8 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 
 use crate::store::projections::{BoxE7, LiveRow, Owner, Row, RowKind};
 use crate::store::{
-    EnrolmentRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, StaffRow, Standing,
-    StoreError, Subject, Told, Tx,
+    EnrolmentRow, Lsn, NewEnvelope, QuarantineReason, QuarantineRow, RegistryRow, StaffRow,
+    Standing, StoreError, Subject, Told, Tx,
 };
 
 /// One thing to write. Small numbers stand for ids.
@@ -47,6 +47,8 @@ pub enum Verb {
     Staff(u8, u8),
     /// An enrolment.
     Enrolment(u8, bool),
+    /// A published version: kind, number.
+    Registry(u8, u8),
     /// A derived row: kind, key, unit, time, number, parent.
     Row(u8, u8, u8, i64, Option<i64>, Option<u8>),
     /// A box.
@@ -143,6 +145,7 @@ pub fn apply(tx: &mut dyn Tx, verb: &Verb) -> Result<(), StoreError> {
             closed_at: (person % 2 == 0).then_some(UnixMs(i64::from(*person))),
         }),
         Verb::Enrolment(n, used) => tx.put_enrolment(&enrolment(*n, *used)),
+        Verb::Registry(kind, number) => tx.add_registry(&registry(*kind, *number)),
         Verb::Row(kind, key, unit, at, tag, parent) => {
             let parent = parent.map(|parent| ObjectId::from_bytes([parent; 16]));
             tx.put_row(&row((*kind, *key), *unit, (*at, *tag), parent))
@@ -244,6 +247,17 @@ fn enrolment(n: u8, used: bool) -> EnrolmentRow {
         made_at: UnixMs(i64::from(n / 2)),
         expires_at: UnixMs(9),
         used_by: used.then(|| DeviceId::from_bytes([n; 16])),
+    }
+}
+
+fn registry(kind: u8, number: u8) -> RegistryRow {
+    RegistryRow {
+        kind: format!("kind {kind}"),
+        number: u64::from(number),
+        hash: Digest::sha256(&[kind, number]),
+        effective_from: format!("2026-01-{:02}", number + 1),
+        published_at: UnixMs(i64::from(number)),
+        publication: vec![kind, number],
     }
 }
 

@@ -1,6 +1,8 @@
 //! A revocation that is followed by one with a wider cut: what that leaves standing comes back, whichever of
 //! the two is heard first, and what came meanwhile is placed as if it had come to an open feed.
 
+mod office;
+
 use std::slice::from_ref;
 
 use tala_protocol::feed::FeedHead;
@@ -200,5 +202,43 @@ fn what_stands_again_may_turn_out_to_be_a_fork_and_the_office_says_so() {
         let bodies = verdicts.filter_map(|e| VerdictBody::from_bytes(e.body()?).ok());
         let refused: Vec<_> = bodies.map(|it| (it.envelope, it.ruling)).collect();
         assert_eq!(refused, [(other.id(), Ruling::Refuse)]);
+    });
+}
+
+#[test]
+fn what_a_person_let_out_of_a_cut_is_the_link_of_its_chain_again_and_not_what_forked_there_meanwhile()
+ {
+    on_both(|centre| {
+        let (mut bayar, mut naran, story) = begin(&centre);
+        bayar.syncs(&centre, &story.early);
+        revokes(&centre, revocation(&centre, &bayar, &story, [1, 1, 0]));
+        let second = &story.early[2];
+        release(&centre, second);
+        let head = FeedHead {
+            seq: 1,
+            hash: story.early[1].id(),
+        };
+        let (feed, body) = (second.header().feed, second.body().expect("a body"));
+        let branch = bayar.seal(feed, Some(head), Kind::Track, Some(PATROL), body);
+        naran.syncs(&centre, from_ref(&branch));
+        assert_eq!(patrol(&centre).track.segments, 2);
+        revokes(&centre, revocation(&centre, &bayar, &story, [2, 2, 1]));
+        dump(&centre);
+        let (found, link) = {
+            let feed = read(centre.store.as_ref(), |reads| reads.feed(&feed));
+            let feed = feed.expect("reads").expect("a feed");
+            let link = read(centre.store.as_ref(), |reads| reads.at_seq(feed.no, 2));
+            (feed, link.expect("reads").expect("a link"))
+        };
+        assert_eq!((link.id, found.forked_at), (second.id(), Some(2)));
+        let reasons = apart(&centre).into_iter();
+        let reasons: Vec<_> = reasons.map(|row| (row.envelope, row.reason)).collect();
+        assert_eq!(reasons, [(branch.id(), QuarantineReason::Fork)]);
+        assert_eq!(patrol(&centre).track.segments, 2);
+        // The person's word holds when a later cut is narrower again.
+        revokes(&centre, revocation(&centre, &bayar, &story, [2, 1, 1]));
+        dump(&centre);
+        assert_eq!(patrol(&centre).track.segments, 2);
+        assert_eq!(apart(&centre).len(), 1);
     });
 }
