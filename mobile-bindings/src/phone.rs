@@ -127,7 +127,7 @@ impl Phone {
     }
 
     /// An orderly end. Every later call says that the phone is closed; what is under way ends by itself.
-    pub fn close(&self) -> Result<(), TalaError> {
+    pub fn turn_off(&self) -> Result<(), TalaError> {
         let before = std::mem::replace(&mut *self.lock()?, State::Off);
         if let State::On(handset, _, _) = before {
             handset.rest()?;

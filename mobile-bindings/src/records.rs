@@ -100,6 +100,7 @@ pub struct FileLine {
     pub withdrawn: Option<String>,
     pub held: bool,
     pub complete: bool,
+    pub lost: bool,
 }
 
 /// As in `tala_client`.
@@ -125,6 +126,7 @@ pub struct HandOver {
     pub lanes: Vec<LaneLine>,
     pub files_waiting: u64,
     pub file_bytes_waiting: u64,
+    pub files_lost: u64,
     pub synced_ms: Option<i64>,
     pub unproved: bool,
     pub alarm: Option<String>,

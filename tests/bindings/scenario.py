@@ -246,7 +246,7 @@ class Actor:
         assert grown < 16 * 1024, f"{grown} KiB more after {calls} calls"
 
     def do_close(self):
-        self.phone.close()
+        self.phone.turn_off()
         assert self.ear.heard > 0
 
     def do_fails(self, error, verb, *arguments):

@@ -113,7 +113,7 @@ class Actor(private val name: String, private val job: Map<String, String>) {
             "panic" -> panic()
             "concurrent" -> concurrent(words[0].toInt())
             "leak" -> leak(words[0].toInt())
-            "close" -> phone.close().also { check(ear.heard.get() > 0) }
+            "close" -> phone.turnOff().also { check(ear.heard.get() > 0) }
             "fails" -> fails(words[0], words[1], words.drop(2))
             else -> error("no such verb")
         }
