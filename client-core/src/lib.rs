@@ -33,6 +33,8 @@ pub mod intake;
 pub mod beacon;
 pub mod enrol;
 pub mod export;
+#[cfg(all(feature = "sqlite", not(target_arch = "wasm32")))]
+pub mod folder;
 pub mod forget;
 pub mod handset;
 pub mod outbox;

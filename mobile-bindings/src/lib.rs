@@ -1,4 +1,23 @@
-//! `tala-mobile`: the phone's engine for Kotlin, Swift and the browser.
+//! `tala-mobile`: the phone's engine for Kotlin, Swift and Python.
 //!
-//! This crate will hold wrappers only and exports nothing yet. If you look for what a phone does, go to
-//! `tala-client`.
+//! You are in the right place if you put the engine behind a platform's screen. Nothing is decided here:
+//! a [`Phone`] wraps a [`tala_client::handset::Handset`] with a folder, a keystore and a runtime, every
+//! exported call returns a result, and a panic below reaches the other side as an exception. What a verb
+//! means stands in `tala-client`.
+//!
+//! A screen asks for one snapshot at a time; [`Listener::changed`] only says that something did. Photos
+//! cross as paths. Fixes cross as the platform delivers them, and are durable when the call returns.
+
+mod error;
+mod foreign;
+mod phone;
+mod platform;
+mod records;
+mod run;
+
+pub use error::TalaError;
+pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
+pub use phone::{Enrolled, OpenOptions, Opened, Phone};
+pub use run::{SyncAsk, SyncProgress, SyncRun};
+
+uniffi::setup_scaffolding!();

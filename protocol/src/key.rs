@@ -97,14 +97,17 @@ impl PublicKey {
         Ok(Self(Repr::Ed25519(key)))
     }
 
+    /// A P-256 key, from the SEC1 form of its point: 33 bytes compressed or 65 not.
+    pub fn p256(sec1: &[u8]) -> Result<Self, KeyError> {
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(sec1);
+        Ok(Self(Repr::EcdsaP256(key.map_err(|_| KeyError::Key)?)))
+    }
+
     /// Reads the tagged form.
     pub fn from_tagged(bytes: &[u8]) -> Result<Self, KeyError> {
         match bytes.split_first() {
             Some((1, rest)) => Self::ed25519(rest.try_into().map_err(|_| KeyError::Key)?),
-            Some((2, rest)) if rest.len() == 33 => {
-                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(rest);
-                Ok(Self(Repr::EcdsaP256(key.map_err(|_| KeyError::Key)?)))
-            }
+            Some((2, rest)) if rest.len() == 33 => Self::p256(rest),
             Some((2, _)) | None => Err(KeyError::Key),
             Some((other, _)) => Err(KeyError::Algorithm(*other)),
         }
@@ -196,6 +199,16 @@ impl Signature {
         }
     }
 
+    /// From what an ECDSA keystore of P-256 gives: `r || s`, or the DER form of both.
+    pub fn from_ecdsa_p256(bytes: &[u8]) -> Result<Self, KeyError> {
+        let made = match bytes.len() {
+            64 => p256::ecdsa::Signature::from_slice(bytes),
+            _ => p256::ecdsa::Signature::from_der(bytes),
+        };
+        let made = made.map_err(|_| KeyError::SignatureLength(bytes.len()))?;
+        Self::from_slice(&made.normalize_s().to_bytes())
+    }
+
     /// The 64 bytes.
     pub const fn as_bytes(&self) -> &[u8; 64] {
         &self.0
@@ -272,6 +285,12 @@ mod tests {
             p_public.verify(b"rode", &signature),
             Err(KeyError::Mismatch)
         );
+        for given in [made.to_bytes().to_vec(), made.to_der().as_bytes().to_vec()] {
+            assert_eq!(Signature::from_ecdsa_p256(&given), Ok(signature));
+        }
+        assert!(Signature::from_ecdsa_p256(&[0x30; 70]).is_err());
+        let point = p.verifying_key().to_sec1_point(false);
+        assert_eq!(PublicKey::p256(point.as_bytes()), Ok(p_public.clone()));
         assert_eq!(PublicKey::from_tagged(&p_public.to_tagged()), Ok(p_public));
     }
 

@@ -5,6 +5,7 @@
 pub mod bench_ingest;
 pub mod bench_phone;
 pub mod bench_sync;
+pub mod bindings;
 pub mod demo;
 pub mod hostile;
 pub mod kill_loop;

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+mod bindings;
 mod fmt;
 mod forward;
 mod pipeline;
@@ -76,6 +77,11 @@ enum Command {
     /// Every hostile file of a folder through every entry that takes peer bytes, in release mode
     #[command(disable_help_flag = true)]
     Hostile(Forwarded),
+    /// Writes one language's side of the phone's engine, ready to be driven here
+    Bindings {
+        /// Which
+        language: bindings::Language,
+    },
     /// Makes parts of the fictional banner: riders, zones, base map
     #[command(disable_help_flag = true)]
     Fixtures(Forwarded),
@@ -105,6 +111,8 @@ enum XtaskError {
     Run(#[from] run::RunError),
     #[error(transparent)]
     Web(#[from] web::WebError),
+    #[error("making a binding ready")]
+    Bindings(#[from] bindings::BindingsError),
 }
 
 fn main() -> ExitCode {
@@ -147,6 +155,11 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::KillLoop(it) => forwarded(&workspace, "kill-loop", it),
         Command::Hostile(it) => forwarded(&workspace, "hostile", it),
         Command::Fixtures(it) => forwarded(&workspace, "fixtures", it),
+        Command::Bindings { language } => {
+            setup::prepare(&workspace, Goal::Bindings)?;
+            bindings::make(&workspace, language)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Setup => {
             setup::prepare(&workspace, Goal::Everything)?;
             Ok(ExitCode::SUCCESS)

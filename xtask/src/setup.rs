@@ -23,6 +23,8 @@ pub(crate) enum SetupError {
 pub(crate) enum Goal {
     /// Running one program.
     Bench,
+    /// Writing and driving the bindings.
+    Bindings,
     /// Running the server with its pages.
     Demo,
     /// Formatting, lints and unit tests.

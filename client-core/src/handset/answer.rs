@@ -83,18 +83,45 @@ pub struct IncidentPage {
     pub severity: Option<String>,
     /// When it happened, ms since 1970.
     pub occurred_ms: Option<i64>,
-    /// Where, as a GeoJSON geometry.
-    pub geometry: Option<serde_json::Value>,
-    /// How large, m2, with its 95 % error.
-    pub area_m2: Option<[f64; 2]>,
-    /// How long, m, with its 95 % error.
-    pub length_m: Option<[f64; 2]>,
+    /// Where, as the text of a GeoJSON geometry.
+    pub geojson: Option<String>,
+    /// How large, m2.
+    pub area_m2: Option<Estimate>,
+    /// How long, m.
+    pub length_m: Option<Estimate>,
     /// Files.
     pub files: Vec<FileLine>,
     /// Fields that several people wrote at once.
     pub conflicts: Vec<ConflictLine>,
-    /// Fields of a newer version: key and value.
-    pub newer: Vec<(String, serde_json::Value)>,
+    /// Fields of a newer version.
+    pub newer: Vec<NewerLine>,
+}
+
+/// A measured value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The value.
+    pub value: f64,
+    /// Half the width of its 95 % interval.
+    pub error_95: f64,
+}
+
+/// A field that this build has no meaning for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewerLine {
+    /// Its key.
+    pub field: String,
+    /// Its value, as JSON text.
+    pub value: String,
+}
+
+/// A stretch of a track without gaps.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TrackPart {
+    /// Latitudes, 1e-7 degree.
+    pub lat_e7: Vec<i32>,
+    /// Longitudes, 1e-7 degree; as many.
+    pub lon_e7: Vec<i32>,
 }
 
 /// One file of a record.
@@ -120,7 +147,7 @@ pub struct FileLine {
 }
 
 /// A field that several people wrote at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictLine {
     /// Key of the field.
     pub field: String,
@@ -129,10 +156,10 @@ pub struct ConflictLine {
 }
 
 /// One of several values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictChoice {
-    /// The value, for people.
-    pub value: serde_json::Value,
+    /// The value, as JSON text.
+    pub value: String,
     /// Who wrote it, where the office knows a name.
     pub by: Option<String>,
     /// Whether this phone wrote it.
@@ -176,14 +203,18 @@ pub struct RecordLine {
     pub own: bool,
     /// Where the least safe part of it is.
     pub whereabouts: String,
-    /// Envelopes of it, and how many of them are at the centre.
-    pub envelopes: (u64, u64),
+    /// Envelopes of it.
+    pub envelopes: u64,
+    /// How many of them are at the centre.
+    pub envelopes_safe: u64,
     /// Envelopes that the office holds in quarantine.
     pub quarantined: u64,
     /// Fixes that are not sealed yet.
     pub unsealed: u64,
-    /// Files: how many, and how many the centre has whole.
-    pub files: (u64, u64),
+    /// Files of it.
+    pub files: u64,
+    /// How many of them the centre has whole.
+    pub files_safe: u64,
 }
 
 /// What waits in one lane.

@@ -37,6 +37,15 @@ pub struct FixIn {
     pub mono_ms: Option<i64>,
 }
 
+/// A place, WGS-84.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Longitude, degrees.
+    pub lon: f64,
+}
+
 /// How a patrol sets out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PatrolIn {
@@ -96,8 +105,8 @@ pub struct IncidentIn {
 pub struct ShapeIn {
     /// `point`, `line` or `polygon`.
     pub kind: String,
-    /// Corners, degrees, latitude first. A ring need not be closed.
-    pub corners: Vec<[f64; 2]>,
+    /// Corners. A ring need not be closed.
+    pub corners: Vec<Place>,
     /// How it was had: `gnss` (walked or stood at), `drawn`, `typed`.
     pub source: String,
     /// Accuracies of the corners, m, where they were measured: area and length get their error of them.
@@ -108,8 +117,8 @@ pub struct ShapeIn {
 /// A sighting by bearing and distance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct OffsetIn {
-    /// Where the officer stood, degrees.
-    pub from: [f64; 2],
+    /// Where the officer stood.
+    pub from: Place,
     /// Clockwise from true north, degrees.
     pub bearing_deg: f64,
     /// How far, m.
@@ -136,9 +145,9 @@ pub struct FileIn {
     /// When it was taken, ms since 1970; now where it is missing.
     #[serde(default)]
     pub taken_ms: Option<i64>,
-    /// Where, degrees, latitude first.
+    /// Where.
     #[serde(default)]
-    pub place: Option<[f64; 2]>,
+    pub place: Option<Place>,
     /// What it shows.
     #[serde(default)]
     pub title: Option<String>,

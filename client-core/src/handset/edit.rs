@@ -9,7 +9,7 @@ use tala_protocol::geo::{Line, Point, Ring, Sigma};
 use tala_protocol::id::ObjectId;
 
 use super::HandsetError;
-use super::ask::{HeadsIn, IncidentIn, OffsetIn, ShapeIn};
+use super::ask::{HeadsIn, IncidentIn, OffsetIn, Place, ShapeIn};
 use crate::entropy::Entropy;
 
 /// What is to be written of an incident.
@@ -59,8 +59,8 @@ pub(super) fn object_id(field: &'static str, text: &str) -> Result<ObjectId, Han
 }
 
 /// Latitude and longitude in 1e-7 degree.
-pub(super) fn degrees_e7(field: &'static str, at: [f64; 2]) -> Result<(i32, i32), HandsetError> {
-    let [lat, lon] = at;
+pub(super) fn degrees_e7(field: &'static str, at: Place) -> Result<(i32, i32), HandsetError> {
+    let Place { lat, lon } = at;
     if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
         return Err(input(field, "a place in degrees"));
     }

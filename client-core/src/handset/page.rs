@@ -8,7 +8,7 @@ use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
 use super::HandsetError;
-use super::answer::{ConflictChoice, ConflictLine, FileLine, IncidentPage};
+use super::answer::{ConflictChoice, ConflictLine, Estimate, FileLine, IncidentPage, NewerLine};
 use crate::documents::{Conflict, ConflictValue};
 use crate::engine::Engine;
 use crate::store::{MediaRow, Store};
@@ -48,9 +48,15 @@ pub(super) fn of<S: Store>(
         narrative: got(&view.narrative).cloned(),
         severity: got(&view.severity).map(|severity| severity.word().to_owned()),
         occurred_ms: got(&view.occurred_at).map(|at| at.0),
-        geometry: got(&view.geometry).map(geojson),
-        area_m2: got(&view.area).map(|area| [area.area().0, area.error().0]),
-        length_m: got(&view.length).map(|length| [length.length().0, length.error().0]),
+        geojson: got(&view.geometry).map(|geometry| geojson(geometry).to_string()),
+        area_m2: got(&view.area).map(|area| Estimate {
+            value: area.area().0,
+            error_95: area.error().0,
+        }),
+        length_m: got(&view.length).map(|length| Estimate {
+            value: length.length().0,
+            error_95: length.error().0,
+        }),
         files: files.collect(),
         conflicts: conflicts
             .iter()
@@ -58,7 +64,10 @@ pub(super) fn of<S: Store>(
             .collect(),
         newer: newer
             .into_iter()
-            .map(|newer| (newer.path, newer.value.to_json()))
+            .map(|newer| NewerLine {
+                field: newer.path,
+                value: newer.value.to_json().to_string(),
+            })
             .collect(),
     })
 }
@@ -79,7 +88,7 @@ fn choice<S: Store>(engine: &Engine<S>, value: &ConflictValue) -> ConflictChoice
     let person = value.by.and_then(|by| by.person);
     let name = person.and_then(|person| engine.directory().person_name(person));
     ConflictChoice {
-        value: value.value.to_json(),
+        value: value.value.to_json().to_string(),
         by: name.map(str::to_owned),
         own: value
             .by

@@ -6,8 +6,8 @@ use tala_protocol::id::ObjectId;
 use tala_protocol::time::{MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
-use super::answer::{At, Delivered, Recording};
-use super::ask::{FixIn, PatrolIn};
+use super::answer::{At, Delivered, Recording, TrackPart};
+use super::ask::{FixIn, PatrolIn, Place};
 use super::edit::{degrees_e7, input, object_id, scaled, set};
 use super::{Handset, HandsetError, Platform};
 use crate::engine::Engine;
@@ -122,12 +122,16 @@ impl<S: Store, P: Platform> Handset<S, P> {
         self.step(|engine| Ok(engine.stop_patrol(now)?))
     }
 
-    /// The track of a patrol of this phone: latitude and longitude in 1e-7 degree, a part per gap.
-    pub fn track(&self, patrol: &str) -> Result<Vec<Vec<(i32, i32)>>, HandsetError> {
+    /// The track of a patrol as this phone has it, a part for each stretch between gaps.
+    pub fn track(&self, patrol: &str) -> Result<Vec<TrackPart>, HandsetError> {
         let patrol = object_id("patrol", patrol)?;
         self.read(|engine| {
             let track = engine.track(patrol)?;
-            Ok(crate::export::parts(&track))
+            let parts = crate::export::parts(&track).into_iter().map(|part| {
+                let (lat_e7, lon_e7) = part.into_iter().unzip();
+                TrackPart { lat_e7, lon_e7 }
+            });
+            Ok(parts.collect())
         })
     }
 
@@ -184,7 +188,8 @@ fn timed(
     mono: MonoMs,
     boot: tala_protocol::time::BootId,
 ) -> Result<TimedFix, HandsetError> {
-    let (lat_e7, lon_e7) = degrees_e7("fix", [given.lat, given.lon])?;
+    let FixIn { lat, lon, .. } = *given;
+    let (lat_e7, lon_e7) = degrees_e7("fix", Place { lat, lon })?;
     let part = |field, value: Option<f64>, factor| {
         value.map(|value| scaled(field, value, factor)).transpose()
     };

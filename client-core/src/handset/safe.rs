@@ -71,10 +71,12 @@ fn line(record: RecordStatus) -> RecordLine {
         title: record.title,
         own: record.own,
         whereabouts: record.whereabouts.word().to_owned(),
-        envelopes: (count(all), count(safe.map(|(_, n)| n).sum())),
+        envelopes: count(all),
+        envelopes_safe: count(safe.map(|(_, n)| n).sum()),
         quarantined: count(record.quarantined),
         unsealed: record.unsealed,
-        files: (count(record.files.0), count(record.files.1)),
+        files: count(record.files.0),
+        files_safe: count(record.files.1),
     }
 }
 

@@ -204,12 +204,12 @@ fn an_incident_stands_where_the_officer_stands_and_its_ring_has_an_area_with_err
         json!({ "type": "Point", "coordinates": [116.0, 43.6] })
     );
     let ring = json!({ "kind": "polygon", "source": "gnss", "acc_m": [3.0, 3.0, 3.0, 3.0],
-        "corners": [[43.6, 116.0], [43.6, 116.002], [43.602, 116.002], [43.602, 116.0]] });
+        "corners": [at(43.6, 116.0), at(43.6, 116.002), at(43.602, 116.002), at(43.602, 116.0)] });
     let ask = json!({ "do": "edit_incident", "id": id, "incident": { "shape": ring } });
     assert_eq!(ok(&handset, &ask), Value::Null);
     let page = ok(&handset, &json!({ "do": "incident", "id": id }));
-    let area = page["area_m2"][0].as_f64().expect("is a number");
-    let error = page["area_m2"][1].as_f64().expect("is a number");
+    let area = page["area_m2"]["value"].as_f64().expect("is a number");
+    let error = page["area_m2"]["error_95"].as_f64().expect("is a number");
     // 0.002 degree: 222.2 m north to south, 161.4 m east to west at this latitude.
     assert!((35_600.0..36_100.0).contains(&area), "{area}");
     assert!((100.0..4_000.0).contains(&error), "{error}");
@@ -283,7 +283,7 @@ fn what_is_no_message_is_answered_in_words_and_changes_nothing() {
         ),
         (r#"{"do":"incident","id":"zz"}"#, "input"),
         (
-            r#"{"do":"report","incident":{"shape":{"kind":"point","source":"gnss","corners":[[91,0]]}}}"#,
+            r#"{"do":"report","incident":{"shape":{"kind":"point","source":"gnss","corners":[{"lat":91,"lon":0}]}}}"#,
             "input",
         ),
         (
@@ -315,6 +315,10 @@ fn reopened(handset: Shown) -> (Shown, bool) {
     let (store, marker, files, pocket) = handset.into_parts().expect("is whole");
     let (handset, opening) = Handset::open(store, marker, files, pocket).expect("opens");
     (handset, opening.interrupted.is_some())
+}
+
+fn at(lat: f64, lon: f64) -> Value {
+    json!({ "lat": lat, "lon": lon })
 }
 
 fn titled(title: &str) -> IncidentIn {

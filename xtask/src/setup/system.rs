@@ -85,6 +85,9 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             component("clippy", "clippy (rustup component add clippy)"),
         ]);
     }
+    if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
+        needs.extend(for_bindings());
+    }
     if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
         needs.push(program(
             &BROWSERS,
@@ -94,6 +97,32 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
         needs.extend(["fonts-noto-core", "fonts-noto-cjk"].map(font));
     }
     needs
+}
+
+/// What drives the bindings on this machine.
+fn for_bindings() -> [Need; 4] {
+    [
+        program(
+            &["java"],
+            "default-jre-headless",
+            "Kotlin's side of the engine",
+        ),
+        program(
+            &["pip3", "pip"],
+            "python3-pip",
+            "Python's side of the engine",
+        ),
+        jna("libjna-java"),
+        jna("libjna-jni"),
+    ]
+}
+
+fn jna(package: &'static str) -> Need {
+    Need {
+        sign: Sign::DebianPackage(package),
+        package: Some(package),
+        purpose: "JNA, by which Kotlin calls the engine",
+    }
 }
 
 /// Installs what is missing, or says in one message what to install.

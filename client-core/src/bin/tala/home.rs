@@ -1,27 +1,23 @@
 //! The phone's folder: store, key, files, and the marker that no backup should take.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use tala_client::engine::{Engine, Opening};
 use tala_client::entropy::Entropy;
-use tala_client::install::{InstallMarker, MarkerError};
+use tala_client::folder::Folder;
 use tala_client::media::FolderBlobs;
 use tala_client::signer::software::SoftwareSigner;
 use tala_client::store::sqlite::SqliteStore;
 use tala_protocol::hash::Digest;
 use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 
 /// A phone's folder.
-pub(crate) struct Home {
-    folder: PathBuf,
-    _lock: fs::File,
-}
+pub(crate) struct Home(Folder);
 
 /// A phone that is on.
 pub(crate) struct Phone {
@@ -36,36 +32,20 @@ pub(crate) struct Phone {
 #[derive(Clone, Copy)]
 pub(crate) struct SystemEntropy;
 
-#[derive(Debug)]
-struct FileMarker {
-    path: PathBuf,
-}
-
 impl Home {
     /// Takes the folder; one program at a time may have it.
     pub(crate) fn take(folder: &Path) -> Outcome<Self> {
-        make_private(folder)?;
-        let lock = fs::File::create(folder.join("lock"))?;
-        if lock.try_lock().is_err() {
-            return Err(Fault::new(format!(
-                "{} is in use by another program",
-                folder.display()
-            )));
-        }
-        Ok(Self {
-            folder: folder.to_owned(),
-            _lock: lock,
-        })
+        Ok(Self(Folder::take(folder)?))
     }
 
     /// Opens or makes the store.
     pub(crate) fn store(&self) -> Outcome<SqliteStore> {
-        Ok(SqliteStore::open(&self.folder.join("phone.sqlite"))?)
+        Ok(self.0.store()?)
     }
 
     /// Reads the key, or makes one.
     pub(crate) fn signer(&self) -> Outcome<SoftwareSigner> {
-        let path = self.folder.join("device.key");
+        let path = self.0.path().join("device.key");
         if path.exists() {
             return Ok(SoftwareSigner::load(&path)?);
         }
@@ -77,14 +57,12 @@ impl Home {
     /// Turns the phone on.
     pub(crate) fn open(self) -> Outcome<Phone> {
         let store = self.store()?;
-        let marker = FileMarker {
-            path: self.folder.join("no-backup").join("install"),
-        };
-        let (engine, opening) = Engine::open(store, Box::new(marker), now(), &mut SystemEntropy)?;
+        let marker = self.0.marker();
+        let (engine, opening) = Engine::open(store, marker, now(), &mut SystemEntropy)?;
         Ok(Phone {
             engine,
             signer: self.signer()?,
-            blobs: FolderBlobs::new(self.folder.join("media")),
+            blobs: self.0.files(),
             opening,
             _home: self,
         })
@@ -155,51 +133,4 @@ impl Entropy for SystemEntropy {
         getrandom::fill(&mut bytes).expect("the system gives random bytes");
         bytes
     }
-}
-
-impl InstallMarker for FileMarker {
-    fn read(&self) -> Result<Option<Vec<u8>>, MarkerError> {
-        match fs::read(&self.path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(failed("read", e)),
-        }
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), MarkerError> {
-        self.put(bytes).map_err(|e| failed("write", e))
-    }
-}
-
-impl FileMarker {
-    fn put(&self, bytes: &[u8]) -> std::io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        // Backup programs that follow the cache directory tagging standard leave this folder out.
-        let tag = folder.join("CACHEDIR.TAG");
-        if !tag.exists() {
-            fs::write(tag, "Signature: 8a477f597d28d172789f06886806bc55\n")?;
-        }
-        let unfinished = self.path.with_extension("unfinished");
-        let mut file = fs::File::create(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        fs::File::open(folder)?.sync_all()
-    }
-}
-
-fn failed(doing: &'static str, error: std::io::Error) -> MarkerError {
-    MarkerError {
-        doing,
-        source: Box::new(error),
-    }
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

@@ -1,0 +1,127 @@
+//! The one table from what fails below to what a screen is told.
+
+use tala_client::engine::EngineError;
+use tala_client::handset::HandsetError;
+use tala_client::handset::message::{chain, code};
+
+/// Why a call did nothing. Nothing of it happened and nothing may be shown as saved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum TalaError {
+    /// A value is not what it should be.
+    #[error("{field} is not {wanted}")]
+    Input {
+        /// Which value.
+        field: String,
+        /// What it should be.
+        wanted: String,
+    },
+    /// This phone is not enrolled.
+    #[error("this phone is not enrolled")]
+    NotEnrolled,
+    /// This phone is enrolled already.
+    #[error("this phone is enrolled already")]
+    AlreadyEnrolled,
+    /// No patrol is going on.
+    #[error("no patrol is going on")]
+    NoPatrol,
+    /// A patrol is going on already.
+    #[error("a patrol is going on already")]
+    PatrolOpen,
+    /// The patrol is paused.
+    #[error("the patrol is paused")]
+    Paused,
+    /// There is no such record.
+    #[error("no such record: {id}")]
+    Unknown {
+        /// Its id.
+        id: String,
+    },
+    /// There is nothing to choose between.
+    #[error("there is nothing to choose in {field}")]
+    NoConflict {
+        /// Of which field.
+        field: String,
+    },
+    /// The key cannot be used.
+    #[error("the key cannot be used: {reason}")]
+    Key {
+        /// Why.
+        reason: String,
+    },
+    /// The centre could not be reached or refused.
+    #[error("{reason}")]
+    Centre {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody cancelled it.
+    #[error("cancelled")]
+    Cancelled,
+    /// The disk is full, or the store or a file is damaged, or in use by another program.
+    #[error("{reason}")]
+    Storage {
+        /// Why.
+        reason: String,
+    },
+    /// An earlier call failed inside: close the phone and open it again. What is stored is sound.
+    #[error("an earlier call failed; open the phone again")]
+    Broken,
+    /// The phone was closed.
+    #[error("the phone is closed")]
+    Closed,
+    /// Anything else, in words.
+    #[error("{code}: {reason}")]
+    Refused {
+        /// The word by which a screen chooses what to say.
+        code: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<HandsetError> for TalaError {
+    fn from(error: HandsetError) -> Self {
+        let reason = chain(&error);
+        match error {
+            HandsetError::Input { field, wanted } => TalaError::Input {
+                field: field.to_owned(),
+                wanted: wanted.to_owned(),
+            },
+            HandsetError::Unknown(id) => TalaError::Unknown { id },
+            HandsetError::Broken => TalaError::Broken,
+            HandsetError::NoConflict(field) => TalaError::NoConflict { field },
+            HandsetError::Sync(_) => TalaError::Centre { reason },
+            HandsetError::Engine(EngineError::NotEnrolled) => TalaError::NotEnrolled,
+            HandsetError::Engine(EngineError::NoPatrol) => TalaError::NoPatrol,
+            HandsetError::Engine(EngineError::PatrolOpen(_)) => TalaError::PatrolOpen,
+            HandsetError::Engine(EngineError::Paused) => TalaError::Paused,
+            HandsetError::Engine(EngineError::Store(_)) => TalaError::Storage { reason },
+            HandsetError::Engine(_) => TalaError::Refused {
+                code: code(&error).to_owned(),
+                reason,
+            },
+        }
+    }
+}
+
+impl From<EngineError> for TalaError {
+    fn from(error: EngineError) -> Self {
+        HandsetError::from(error).into()
+    }
+}
+
+impl TalaError {
+    /// Something about the disk.
+    pub(crate) fn storage(error: &dyn std::error::Error) -> Self {
+        TalaError::Storage {
+            reason: chain(error),
+        }
+    }
+
+    /// Something about the centre or the way there.
+    pub(crate) fn centre(error: &dyn std::error::Error) -> Self {
+        TalaError::Centre {
+            reason: chain(error),
+        }
+    }
+}

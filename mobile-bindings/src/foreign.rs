@@ -1,0 +1,66 @@
+//! What the platform gives: a keystore, clocks and battery, and an ear for changes.
+
+/// Which kind of key a keystore holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum KeyKind {
+    /// Ed25519 (RFC 8032).
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256, as hardware keystores make them.
+    EcdsaP256,
+}
+
+/// Why a keystore did not sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum KeystoreError {
+    /// The device is locked, or the officer has to confirm first. What waits is signed later.
+    #[error("the key is locked")]
+    Locked,
+    /// It failed.
+    #[error("the keystore failed: {reason}")]
+    Failed {
+        /// What the platform said.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        KeystoreError::Failed {
+            reason: error.reason,
+        }
+    }
+}
+
+/// The key of this device. It never leaves the keystore.
+#[uniffi::export(with_foreign)]
+#[async_trait::async_trait]
+pub trait Keystore: Send + Sync {
+    /// Of which kind it is.
+    fn kind(&self) -> KeyKind;
+
+    /// The public half: 32 bytes of Ed25519, or a P-256 point in SEC1 form, compressed or not.
+    fn public_key(&self) -> Result<Vec<u8>, KeystoreError>;
+
+    /// Signs: 64 bytes of Ed25519, or of ECDSA either `r || s` or DER. May take its time.
+    async fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, KeystoreError>;
+}
+
+/// What the device knows of itself.
+#[uniffi::export(with_foreign)]
+pub trait Device: Send + Sync {
+    /// Milliseconds since boot, sleep included: `SystemClock.elapsedRealtime()`, `mach_continuous_time`.
+    fn elapsed_ms(&self) -> i64;
+
+    /// A number that is another one after each boot.
+    fn boot(&self) -> u32;
+
+    /// The battery, percent; none where the platform does not say.
+    fn battery_pct(&self) -> Option<u8>;
+}
+
+/// Somebody who shows things.
+#[uniffi::export(with_foreign)]
+pub trait Listener: Send + Sync {
+    /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread.
+    fn changed(&self, version: u64);
+}

@@ -1,0 +1,161 @@
+//! A sync under way: its progress, its end, and how to stop it.
+
+use std::sync::Arc;
+
+use tala_client::outbox::Link as Quality;
+use tala_client::sync::{Summary, SyncOptions, Why};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::error::TalaError;
+use crate::foreign::Listener;
+use crate::phone::{Here, Link};
+
+/// What a sync may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct SyncAsk {
+    /// Whether the officer asked; else it was time.
+    pub by_officer: bool,
+    /// Whether the link is weak: small batches, thumbnails before tracks.
+    pub weak: bool,
+    /// Whether originals are sent too.
+    pub originals: bool,
+}
+
+/// How far a sync is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, uniffi::Record)]
+pub struct SyncProgress {
+    /// Requests that were answered.
+    pub round_trips: u32,
+    /// Envelopes that the centre now has.
+    pub handed_over: u64,
+    /// Envelopes that a receipt now covers.
+    pub proved: u64,
+    /// Envelopes that are new here.
+    pub fetched: u64,
+    /// Envelopes that the centre refused.
+    pub refused: u64,
+    /// Files that the centre now has whole.
+    pub uploaded: u64,
+    /// Files that it could not take yet.
+    pub put_off: u64,
+    /// Whether the centre asked to send the rest later.
+    pub later: bool,
+    /// Whether it is over.
+    pub done: bool,
+}
+
+/// A sync under way.
+#[derive(uniffi::Object)]
+pub struct SyncRun {
+    state: watch::Receiver<State>,
+    cancel: watch::Sender<bool>,
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    progress: SyncProgress,
+    failed: Option<TalaError>,
+}
+
+#[uniffi::export]
+impl SyncRun {
+    /// How far it is.
+    pub fn progress(&self) -> Result<SyncProgress, TalaError> {
+        Ok(self.state.borrow().progress)
+    }
+
+    /// Stops it at the next wait. What was taken in before stays.
+    pub fn cancel(&self) -> Result<(), TalaError> {
+        // Nobody listens any more where it is over already.
+        self.cancel.send_replace(true);
+        Ok(())
+    }
+
+    /// Its end. Letting this go does not stop the sync; [`SyncRun::cancel`] does.
+    pub async fn finished(&self) -> Result<SyncProgress, TalaError> {
+        let mut state = self.state.clone();
+        let over = state.wait_for(|state| state.progress.done).await;
+        match over {
+            Ok(state) => match &state.failed {
+                Some(failed) => Err(failed.clone()),
+                None => Ok(state.progress),
+            },
+            Err(_gone) => Err(TalaError::Broken),
+        }
+    }
+}
+
+impl SyncRun {
+    /// Starts one on the runtime.
+    pub(crate) fn start(
+        runtime: &Runtime,
+        handset: Arc<Here>,
+        mut link: Link,
+        listener: Arc<dyn Listener>,
+        ask: SyncAsk,
+    ) -> Arc<Self> {
+        let (say, state) = watch::channel(State {
+            progress: SyncProgress::default(),
+            failed: None,
+        });
+        let (cancel, mut cancelled) = watch::channel(false);
+        runtime.spawn(async move {
+            let tell = |progress: SyncProgress, failed: Option<TalaError>| {
+                say.send_replace(State { progress, failed });
+                // Nobody waits for an ear: a version that cannot be read is told as none.
+                listener.changed(handset.version().unwrap_or(0));
+            };
+            let work = handset.sync(&mut link, options(ask), |summary| {
+                tell(shown(summary, false), None);
+            });
+            let ended = tokio::select! {
+                done = work => done.map_err(TalaError::from),
+                _ = cancelled.wait_for(|cancelled| *cancelled) => Err(TalaError::Cancelled),
+            };
+            match ended {
+                Ok(summary) => tell(shown(&summary, true), None),
+                Err(failed) => {
+                    let progress = say.borrow().progress;
+                    let over = SyncProgress {
+                        done: true,
+                        ..progress
+                    };
+                    tell(over, Some(failed));
+                }
+            }
+        });
+        Arc::new(Self { state, cancel })
+    }
+}
+
+fn options(ask: SyncAsk) -> SyncOptions {
+    SyncOptions {
+        why: if ask.by_officer {
+            Why::Officer
+        } else {
+            Why::Periodic
+        },
+        link: if ask.weak {
+            Quality::Weak
+        } else {
+            Quality::Good
+        },
+        originals: ask.originals,
+    }
+}
+
+fn shown(summary: &Summary, done: bool) -> SyncProgress {
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    SyncProgress {
+        round_trips: summary.round_trips,
+        handed_over: count(summary.handed_over),
+        proved: count(summary.proved),
+        fetched: count(summary.fetched),
+        refused: count(summary.refused),
+        uploaded: count(summary.uploaded),
+        put_off: count(summary.put_off),
+        later: summary.later,
+        done,
+    }
+}

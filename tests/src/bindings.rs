@@ -1,0 +1,238 @@
+//! The bindings at work: Python and Kotlin drive a phone against a live centre, and what arrived there is
+//! compared with what they say they delivered.
+//!
+//! The lines that each must do stand in `tests/bindings/scenario.txt`. The library is built with the
+//! workspace, the foreign side is written by `tala-bindgen` ([`Binding::generate`]).
+
+mod binding;
+
+use std::path::{Path, PathBuf};
+
+use tala_fixtures::rider::write_csv;
+use tala_protocol::track::import;
+
+use crate::rig::RigError;
+use crate::rig::centre::CentreHome;
+use crate::rig::desk::Desk;
+
+pub use binding::Binding;
+
+/// Why a binding could not be shown to work.
+#[derive(Debug, thiserror::Error)]
+pub enum BindingsError {
+    /// Something around it.
+    #[error(transparent)]
+    Rig(#[from] RigError),
+    /// A file or program.
+    #[error("{doing}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A recording could not be read.
+    #[error("reading the recorded track")]
+    Track(#[from] import::ImportError),
+    /// There is no recording long enough.
+    #[error("no recorded track with {0} fixes: run `cargo xtask setup`")]
+    NoTrack(usize),
+    /// The fictional units could not be read.
+    #[error("the units of the fictional banner")]
+    Units(#[from] tala_fixtures::units::UnitsError),
+    /// A photo could not be drawn.
+    #[error("drawing a photo")]
+    Photo(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A program failed.
+    #[error("{program} ended with {status}:\n{said}")]
+    Driver {
+        /// Which.
+        program: String,
+        /// How.
+        status: String,
+        /// What it said.
+        said: String,
+    },
+    /// What arrived is not what was delivered.
+    #[error("{what}: delivered {delivered}, at the centre {arrived}")]
+    Misfit {
+        /// What was compared.
+        what: &'static str,
+        /// What the driver said.
+        delivered: String,
+        /// What the centre has.
+        arrived: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Lines of the scenario that held.
+    pub lines: u64,
+    /// Fixes that the driver delivered and the centre has.
+    pub fixes: u64,
+}
+
+/// Fixes that the scenario asks for.
+const FIXES_MIN: usize = 1_000;
+/// The title that both phones of the scenario agree on in the end.
+const TITLE: &str = "开垦甲";
+/// Questions, half a second apart, until projections must have caught up.
+const READS_MAX: usize = 60;
+
+/// Plays the scenario with one binding, in a folder of its own.
+pub fn play(binding: Binding, folder: &Path) -> Result<Shown, BindingsError> {
+    let place = prepare(folder)?;
+    let said = binding.drive(&place, &scenario())?;
+    let word = |name: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(name));
+        line.map(|rest| rest.trim().to_owned()).unwrap_or_default()
+    };
+    let fixes: u64 = word("fixes ").parse().unwrap_or(0);
+    let lines: u64 = word("ok ").parse().unwrap_or(0);
+    place.compare(fixes, &word("incident "))?;
+    Ok(Shown { lines, fixes })
+}
+
+/// Measures what calls cost with one binding: the JSON line that its driver prints.
+pub fn bench(binding: Binding, folder: &Path) -> Result<String, BindingsError> {
+    let place = prepare(folder)?;
+    let said = binding.drive(&place, Path::new("--bench"))?;
+    Ok(said.lines().last().unwrap_or_default().to_owned())
+}
+
+/// A centre that runs, and the job that tells a driver where everything is.
+#[derive(Debug)]
+pub struct Place {
+    /// The folder of this run.
+    pub folder: PathBuf,
+    /// The job file.
+    pub job: PathBuf,
+    home: CentreHome,
+    _centre: crate::rig::centre::Running,
+}
+
+fn prepare(folder: &Path) -> Result<Place, BindingsError> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(io("emptying the folder"))?;
+    }
+    let (home, _) = CentreHome::found(&folder.join("centre"), 0, None)?;
+    let centre = home.serve()?;
+    let tree = tala_fixtures::units::load()?;
+    let person = tree.persons.iter().find(|person| person.login == "bayar");
+    let person = person.or_else(|| tree.persons.first());
+    let (unit, person) = match person.and_then(|p| Some((p.memberships.first()?.0, p.id))) {
+        Some(found) => found,
+        None => return Err(BindingsError::NoTrack(0)),
+    };
+    let track = folder.join("track.csv");
+    write_track(&track)?;
+    let photo = folder.join("photo.jpg");
+    tala_fixtures::cli_world::photo(7, "reclamation", &photo)
+        .map_err(|error| BindingsError::Photo(Box::new(error)))?;
+    let phones = folder.join("phones");
+    std::fs::create_dir_all(&phones).map_err(io("making the phones' folder"))?;
+    let mut job = format!(
+        "folder={}\ntrack={}\nphoto={}\n",
+        phones.display(),
+        track.display(),
+        photo.display()
+    );
+    for name in ["a", "b"] {
+        let code = home.code(unit, person, name)?;
+        job.push_str(&format!("code.{name}={code}\n"));
+    }
+    let path = folder.join("job");
+    std::fs::write(&path, job).map_err(io("writing the job"))?;
+    Ok(Place {
+        folder: folder.to_owned(),
+        job: path,
+        home,
+        _centre: centre,
+    })
+}
+
+impl Place {
+    /// What the public interface has against what the driver delivered.
+    fn compare(&self, fixes: u64, incident: &str) -> Result<(), BindingsError> {
+        let login = self.home.set_password("duty")?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(io("starting a runtime"))?;
+        runtime.block_on(async {
+            let desk = Desk::sign_in(&self.home.url(), &login).await?;
+            let patrols = desk.all("/api/v1/patrols").await?;
+            let arrived: u64 = patrols.iter().filter_map(|p| p["fixes"].as_u64()).sum();
+            misfit("fixes", &fixes.to_string(), &arrived.to_string())?;
+            let page = desk.get(&format!("/api/v1/incidents/{incident}")).await?;
+            let title = page["title"]
+                .as_str()
+                .or_else(|| page["title"]["value"].as_str());
+            misfit("title", "开垦甲", title.unwrap_or_default())
+        })
+    }
+}
+
+/// Fixes that the centre shows, once it shows enough or has had its time.
+async fn settled(desk: &Desk, wanted: u64) -> Result<u64, BindingsError> {
+    let mut shown = 0;
+    for _ in 0..READS_MAX {
+        let patrols = desk.all("/api/v1/patrols").await?;
+        let fixes = patrols.iter().filter_map(|it| it.get("fixes")?.as_u64());
+        shown = fixes.sum();
+        if shown >= wanted {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    Ok(shown)
+}
+
+fn misfit(what: &'static str, delivered: &str, arrived: &str) -> Result<(), BindingsError> {
+    if delivered == arrived {
+        return Ok(());
+    }
+    Err(BindingsError::Misfit {
+        what,
+        delivered: delivered.to_owned(),
+        arrived: arrived.to_owned(),
+    })
+}
+
+/// The longest real recording at hand, as the rows that drivers read.
+fn write_track(path: &Path) -> Result<(), BindingsError> {
+    let folder = std::env::var_os("TALA_TRACKS").map(PathBuf::from);
+    let folder = folder.ok_or(BindingsError::NoTrack(FIXES_MIN))?;
+    let mut longest = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(io("reading the tracks"))? {
+        let file = entry.map_err(io("reading the tracks"))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let bytes = std::fs::read(&file).map_err(io("reading a track"))?;
+        // What is no track (a list of sources) is passed over.
+        let Ok(track) = import::any(&name, &bytes) else {
+            continue;
+        };
+        if track.fixes.len() > longest.len() {
+            longest = track.fixes;
+        }
+    }
+    if longest.len() < FIXES_MIN {
+        return Err(BindingsError::NoTrack(FIXES_MIN));
+    }
+    let fixes: Vec<_> = longest.into_iter().map(|timed| timed.fix).collect();
+    let mut file = std::fs::File::create(path).map_err(io("writing the track"))?;
+    write_csv(&mut file, &fixes).map_err(io("writing the track"))
+}
+
+/// The lines that each binding must do.
+fn scenario() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("bindings/scenario.txt")
+}
+
+pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> BindingsError {
+    let doing = doing.into();
+    move |source| BindingsError::Io { doing, source }
+}
