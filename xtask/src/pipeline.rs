@@ -7,7 +7,6 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::bindings::{self, Language};
 use crate::fmt;
 use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
@@ -127,7 +126,6 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
             program(workspace, env, "kill-loop", &["--kills", "20"]),
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
-        steps("bindings", bound(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
     ]
@@ -174,17 +172,6 @@ fn program(workspace: &Workspace, env: &Env, name: &str, args: &[&str]) -> Vec<S
     bin.map(|bin| forward::step(workspace, env, bin, Profile::Dev).args(args.iter().copied()))
         .into_iter()
         .collect()
-}
-
-/// Both languages that run here, made ready and then driven.
-fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
-    let play = program(workspace, env, "bindings", &["play", "python", "kotlin"]);
-    if play.is_empty() {
-        return play;
-    }
-    let languages = [Language::Python, Language::Kotlin].into_iter();
-    let made = languages.flat_map(|language| bindings::steps(workspace, language));
-    made.chain(play).collect()
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {

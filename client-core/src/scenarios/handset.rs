@@ -80,6 +80,11 @@ const OFFICER: SyncOptions = SyncOptions {
     originals: true,
 };
 
+const OFF_THE_GLOBE: &str = concat!(
+    r#"{"do":"report","incident":{"shape":{"kind":"point","source":"gnss","#,
+    r#""corners":[{"lat":91,"lon":0}]}}}"#
+);
+
 fn on_horse() -> PatrolIn {
     PatrolIn {
         transport: "horse".into(),
@@ -282,10 +287,7 @@ fn what_is_no_message_is_answered_in_words_and_changes_nothing() {
             "input",
         ),
         (r#"{"do":"incident","id":"zz"}"#, "input"),
-        (
-            r#"{"do":"report","incident":{"shape":{"kind":"point","source":"gnss","corners":[{"lat":91,"lon":0}]}}}"#,
-            "input",
-        ),
+        (OFF_THE_GLOBE, "input"),
         (
             r#"{"do":"report","incident":{"shape":{"kind":"line","source":"gnss","corners":[]}}}"#,
             "input",

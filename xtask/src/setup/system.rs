@@ -85,7 +85,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             component("clippy", "clippy (rustup component add clippy)"),
         ]);
     }
-    if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
+    if goal == Goal::Bindings {
         needs.extend(for_bindings());
     }
     if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
