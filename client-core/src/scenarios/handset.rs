@@ -204,8 +204,10 @@ fn an_incident_stands_where_the_officer_stands_and_its_ring_has_an_area_with_err
     let ask = json!({ "do": "report", "incident": { "category": "reclamation" } });
     let id = ok(&handset, &ask);
     let page = ok(&handset, &json!({ "do": "incident", "id": id }));
+    let place = page["geojson"].as_str().expect("is text");
+    let place: Value = serde_json::from_str(place).expect("JSON");
     assert_eq!(
-        page["geometry"],
+        place,
         json!({ "type": "Point", "coordinates": [116.0, 43.6] })
     );
     let ring = json!({ "kind": "polygon", "source": "gnss", "acc_m": [3.0, 3.0, 3.0, 3.0],

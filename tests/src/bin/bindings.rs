@@ -48,7 +48,7 @@ fn run(args: &Args) -> Result<(), BindingsError> {
             Language::Kotlin => Binding::Kotlin,
         };
         let word = binding.word();
-        let folder = scratch("bindings").join(word);
+        let folder = scratch("bindings-play").join(word);
         match args.what {
             What::Play => {
                 let shown = bindings::play(binding, &folder)?;
