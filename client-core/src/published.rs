@@ -1,7 +1,8 @@
 //! What the bureau publishes and a phone keeps: versions of registries, and zones.
 //!
 //! You are here because a screen needs the names of incident types or wants to know in which zone a rider
-//! stands. After a sync the phone looks, about once a day, for what is new at the centre ([`fetch_published`]).
+//! stands. After a sync the phone looks, about once a day, for what is new at the centre
+//! ([`fetch_published`]).
 //! A version of a registry is kept only as its office signed it, and it counts only as long as
 //! [`Publication::verify`] says so by today's certificates; nothing that was kept is thrown away, because
 //! records name the version that they were made with. Zones are not signed: they help, they prove nothing.
