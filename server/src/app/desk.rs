@@ -5,7 +5,10 @@
 //! release what policy (not the gate) keeps apart, and revoke devices.
 
 mod ack;
+mod message;
 mod share;
+
+pub use message::Addressee;
 
 use std::sync::PoisonError;
 

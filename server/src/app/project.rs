@@ -16,6 +16,7 @@ mod incident;
 mod joint;
 mod judge;
 mod media;
+mod message;
 mod patrol;
 mod search;
 mod segment;
@@ -120,6 +121,7 @@ impl Projector {
             _ if stored.standing == Standing::Quarantined => Ok(()),
             Kind::Track => self.project_segment(reads, stored, batch),
             Kind::Ack => ack::project_ack(reads, stored, batch),
+            Kind::Message => message::project_message(reads, stored, batch),
             Kind::Grant => {
                 self.documents.granted(stored);
                 Ok(())

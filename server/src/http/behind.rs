@@ -12,6 +12,7 @@ mod fields;
 mod files;
 mod incidents;
 mod live;
+mod messages;
 mod patrols;
 mod registries;
 mod rows;
@@ -34,12 +35,13 @@ use tokio::sync::broadcast;
 use super::wire::admin::QuarantineWire;
 use super::wire::alert::AlertWire;
 use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
+use super::wire::message::MessageWire;
 use super::wire::page::{Key, PageAsked};
 use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
 use super::wire::registry::RegistriesWire;
 use super::wire::session::LogWire;
-use crate::app::AppError;
 use crate::app::access::Grant;
+use crate::app::{Addressee, AppError};
 use crate::store::projections::LiveRow;
 use crate::store::{EnrolmentRow, StaffRow};
 
@@ -155,6 +157,23 @@ pub trait Behind: Send + Sync + 'static {
         alert: ObjectId,
         note: Option<&str>,
     ) -> Result<AlertWire, AppError>;
+
+    /// Messages, newest first.
+    fn messages(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<MessageWire>, AppError>;
+
+    /// Says something to the field, and gives it as it then stands.
+    fn send_message(
+        &self,
+        grant: &Grant,
+        text: &str,
+        to: &[Addressee],
+        reply_to: Option<ObjectId>,
+    ) -> Result<Vec<MessageWire>, AppError>;
 
     /// The incident types in force.
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
@@ -295,7 +314,7 @@ pub struct LiveEvent {
     pub scopes: Vec<Scope>,
     /// The incident it tells of, with its entity tag: whether it is unread depends on who reads.
     pub incident: Option<(ObjectId, String)>,
-    /// `position`, `track`, `patrol`, `incident` or `alert`.
+    /// `position`, `track`, `patrol`, `incident`, `alert` or `message`.
     pub event: &'static str,
     /// JSON.
     pub data: Value,

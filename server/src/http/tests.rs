@@ -9,6 +9,7 @@ mod forks;
 mod golden;
 mod logs;
 mod matrix;
+mod messages;
 mod office;
 mod registries;
 mod streams;

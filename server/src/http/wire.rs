@@ -8,6 +8,7 @@ pub mod admin;
 pub mod alert;
 pub mod incident;
 pub mod live;
+pub mod message;
 pub mod page;
 pub mod patrol;
 pub mod registry;

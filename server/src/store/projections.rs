@@ -12,7 +12,8 @@ use tala_protocol::id::{ObjectId, UnitId};
 use super::{Lsn, StoreError};
 pub use rows::{
     AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow,
-    Owner, PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
+    MessageRow, Owner, PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow,
+    zone_kind,
 };
 
 /// What kind of derived row.
@@ -30,8 +31,10 @@ pub enum RowKind {
     Position,
     /// [`AlertRow`], key: number and zone.
     Alert,
-    /// A list of [`AckRow`], key: the alert that they are about.
+    /// A list of [`AckRow`], key: the alert or the message that they are about.
     Ack,
+    /// [`MessageRow`], key: its id.
+    Message,
     /// [`MediaRow`], key: number, parent: the record it belongs to.
     Media,
     /// [`ZoneRow`], key: zone. Imported, not derived: rebuilding keeps it.
@@ -180,7 +183,11 @@ impl Row {
         match self.kind {
             RowKind::Patrol | RowKind::Incident => ObjectId::from_slice(&self.key).ok(),
             RowKind::Segment | RowKind::Change | RowKind::Media => self.parent,
-            RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
+            RowKind::Position
+            | RowKind::Alert
+            | RowKind::Ack
+            | RowKind::Message
+            | RowKind::Zone => None,
         }
     }
 }
@@ -241,7 +248,7 @@ impl Page {
 
 impl RowKind {
     /// All kinds.
-    pub const ALL: [RowKind; 9] = [
+    pub const ALL: [RowKind; 10] = [
         RowKind::Patrol,
         RowKind::Segment,
         RowKind::Incident,
@@ -249,6 +256,7 @@ impl RowKind {
         RowKind::Position,
         RowKind::Alert,
         RowKind::Ack,
+        RowKind::Message,
         RowKind::Media,
         RowKind::Zone,
     ];
@@ -265,6 +273,7 @@ impl RowKind {
             RowKind::Media => 7,
             RowKind::Zone => 8,
             RowKind::Ack => 9,
+            RowKind::Message => 10,
         }
     }
 

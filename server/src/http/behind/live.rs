@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 
-use super::{LiveEvent, LiveRead, alerts, incidents, patrols, tracks};
+use super::{LiveEvent, LiveRead, alerts, incidents, messages, patrols, tracks};
 use crate::app::live::Missed;
 use crate::app::{AppError, Centre};
 use crate::store::projections::{IncidentRow, LiveRow, PatrolRow, SegmentRow};
@@ -63,6 +63,13 @@ fn told(centre: &Centre, row: &LiveRow) -> Result<Option<LiveEvent>, AppError> {
         "alert" => {
             let directory = Centre::directory(centre);
             ("alert", json!(alerts::wire(&directory, &parsed(row)?)))
+        }
+        "message" => {
+            let directory = Centre::directory(centre);
+            (
+                "message",
+                json!(messages::wire(&directory, &parsed(row)?, &[])),
+            )
         }
         _ => return Ok(None),
     };

@@ -332,7 +332,7 @@ pub struct AlertRow {
     pub acknowledged: Option<AlertAck>,
 }
 
-/// A word about an alert, whether that is here or not: one may be taken back and come again.
+/// A word about an alert or a message, whether that is here or not: one may be taken back and come again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AckRow {
     /// Number of the envelope that says so.
@@ -342,8 +342,42 @@ pub struct AckRow {
     /// By which device it came.
     #[serde(with = "id_hex")]
     pub device: DeviceId,
+    /// The code of what it says; 0 in rows of before.
+    #[serde(default)]
+    pub what: u64,
     /// What was said.
     pub said: AlertAck,
+}
+
+/// Something that somebody said to the field or from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Its id.
+    #[serde(with = "id_hex")]
+    pub id: ObjectId,
+    /// Its envelope, hex.
+    pub envelope: String,
+    /// In whose list it stands.
+    pub owner: Owner,
+    /// By which device it came.
+    #[serde(with = "id_hex")]
+    pub device: DeviceId,
+    /// Who said it.
+    #[serde(with = "id_hex_opt", default)]
+    pub person: Option<PersonId>,
+    /// What was said.
+    pub text: String,
+    /// Units that it is for, hex.
+    pub units: Vec<String>,
+    /// Persons that it is for, hex.
+    pub persons: Vec<String>,
+    /// The message that it answers.
+    #[serde(with = "id_hex_opt", default)]
+    pub reply_to: Option<ObjectId>,
+    /// When, by the writer's clock, ms.
+    pub at: i64,
+    /// When the centre learned of it, ms.
+    pub known_at: i64,
 }
 
 /// The first word that somebody looks after an alert.

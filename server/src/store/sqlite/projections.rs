@@ -270,7 +270,9 @@ const fn record_column(kind: RowKind) -> Option<&'static str> {
     match kind {
         RowKind::Patrol | RowKind::Incident => Some("key"),
         RowKind::Segment | RowKind::Change | RowKind::Media => Some("parent"),
-        RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
+        RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Message | RowKind::Zone => {
+            None
+        }
     }
 }
 
