@@ -299,6 +299,7 @@ def incident(category=None, title=None):
         offset=None,
         heads=[],
         campaign=None,
+        occurred_ms=None,
     )
 
 
