@@ -136,7 +136,9 @@ fn a_shape_measures_the_same_before_it_is_saved_and_after() {
     let (centre, unit) = centre();
     let handset = handset(phone(1, &centre, unit));
     let corners = [at(43.6, 116.0), at(43.6, 116.002), at(43.602, 116.002)];
-    let shape = |kind: &str, acc: &[f64]| json!({ "kind": kind, "source": "drawn", "corners": corners, "acc_m": acc });
+    let shape = |kind: &str, acc: &[f64]| -> Value {
+        json!({ "kind": kind, "source": "drawn", "corners": corners, "acc_m": acc })
+    };
     for kind in ["polygon", "line"] {
         let shape = shape(kind, &[5.0, 5.0, 5.0]);
         let before = ok(&handset, &json!({ "do": "measure", "shape": shape }));

@@ -254,7 +254,10 @@ fn a_plan_is_shown_and_its_task_is_done_for_everybody() {
         (&task["person"], &task["done_ms"]),
         (&json!("officer 1"), &Value::Null)
     );
-    let done = |task: &Value| json!({ "do": "task_done", "plan": plan.to_string(), "task": task, "outcome": "完好" });
+    let done = |task: &Value| -> Value {
+        let plan = plan.to_string();
+        json!({ "do": "task_done", "plan": plan, "task": task, "outcome": "完好" })
+    };
     assert_eq!(code(&a, &done(&json!("ff"))), "unknown");
     ok(&a, &done(&task["id"]));
     syncs(&a, &centre);

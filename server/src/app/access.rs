@@ -58,6 +58,8 @@ pub enum Verb {
     AckAlert,
     /// Speak to units and people of the field.
     SendMessage,
+    /// Make plans for units of the field.
+    Plan,
     /// See zones, incident types and other things that are the same for all.
     SeeMap,
     /// Publish zones.
@@ -110,8 +112,8 @@ const ALL: &[Audience] = &[Field, Command, Crime];
 const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience])> {
     use Depth::{Below, Own};
     use Verb::{
-        AckAlert, EditIncident, Enrol, ImportZones, Release, Revoke, SeeDevices, SeeIncidents,
-        SeeMap, SeePatrols, SeeQuarantine, SeeUnits, SendMessage, Share,
+        AckAlert, EditIncident, Enrol, ImportZones, Plan, Release, Revoke, SeeDevices,
+        SeeIncidents, SeeMap, SeePatrols, SeeQuarantine, SeeUnits, SendMessage, Share,
     };
     match (role, verb) {
         (Role::Newer(_), _) => None,
@@ -122,7 +124,7 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
 
         (
             Role::StationChief | Role::DutyOfficer,
-            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage,
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage | Plan,
         ) => Some((Below, CENTRE)),
         (Role::StationChief | Role::DutyOfficer, SeeDevices) => Some((Below, FIELD)),
 
@@ -145,7 +147,7 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 14] = [
+    pub const ALL: [Verb; 15] = [
         Verb::SeeUnits,
         Verb::SeePatrols,
         Verb::SeeIncidents,
@@ -153,6 +155,7 @@ impl Verb {
         Verb::Share,
         Verb::AckAlert,
         Verb::SendMessage,
+        Verb::Plan,
         Verb::SeeMap,
         Verb::ImportZones,
         Verb::SeeQuarantine,
@@ -164,10 +167,10 @@ impl Verb {
 
     /// Whether it is about what people and devices recorded.
     pub const fn reads_content(self) -> bool {
-        use Verb::{AckAlert, EditIncident, SeeIncidents, SeePatrols, SendMessage, Share};
+        use Verb::{AckAlert, EditIncident, Plan, SeeIncidents, SeePatrols, SendMessage, Share};
         matches!(
             self,
-            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage | Plan
         )
     }
 
@@ -378,6 +381,7 @@ mod tests {
             Verb::Share,
             Verb::AckAlert,
             Verb::SendMessage,
+            Verb::Plan,
             Verb::ImportZones,
             Verb::Release,
             Verb::Enrol,

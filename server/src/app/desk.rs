@@ -6,6 +6,7 @@
 
 mod ack;
 mod message;
+mod plan;
 mod share;
 
 pub use message::Addressee;

@@ -18,6 +18,7 @@ mod judge;
 mod media;
 mod message;
 mod patrol;
+mod plan;
 mod search;
 mod segment;
 mod sos;

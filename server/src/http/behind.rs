@@ -14,6 +14,7 @@ mod incidents;
 mod live;
 mod messages;
 mod patrols;
+mod plans;
 mod registries;
 mod rows;
 mod tracks;
@@ -38,6 +39,7 @@ use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, Inc
 use super::wire::message::MessageWire;
 use super::wire::page::{Key, PageAsked};
 use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use super::wire::plan::{NewPlanWire, PlanWire};
 use super::wire::registry::RegistriesWire;
 use super::wire::session::LogWire;
 use crate::app::access::Grant;
@@ -174,6 +176,22 @@ pub trait Behind: Send + Sync + 'static {
         to: &[Addressee],
         reply_to: Option<ObjectId>,
     ) -> Result<Vec<MessageWire>, AppError>;
+
+    /// Plans, the last that was made first.
+    fn plans(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<PlanWire>, AppError>;
+
+    /// Makes a plan for a unit, and gives it as it then stands.
+    fn make_plan(
+        &self,
+        grant: &Grant,
+        unit: UnitId,
+        plan: &NewPlanWire,
+    ) -> Result<PlanWire, AppError>;
 
     /// The incident types in force.
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
@@ -314,7 +332,7 @@ pub struct LiveEvent {
     pub scopes: Vec<Scope>,
     /// The incident it tells of, with its entity tag: whether it is unread depends on who reads.
     pub incident: Option<(ObjectId, String)>,
-    /// `position`, `track`, `patrol`, `incident`, `alert` or `message`.
+    /// `position`, `track`, `patrol`, `incident`, `alert`, `message` or `plan`.
     pub event: &'static str,
     /// JSON.
     pub data: Value,

@@ -10,6 +10,7 @@ pub mod incidents;
 pub mod map;
 pub mod messages;
 pub mod patrols;
+pub mod plans;
 pub mod registries;
 pub mod session;
 pub mod share;

@@ -11,5 +11,6 @@ mod logs;
 mod matrix;
 mod messages;
 mod office;
+mod plans;
 mod registries;
 mod streams;

@@ -11,6 +11,7 @@ pub mod live;
 pub mod message;
 pub mod page;
 pub mod patrol;
+pub mod plan;
 pub mod registry;
 pub mod session;
 pub mod time;

@@ -12,8 +12,8 @@ use tala_protocol::id::{ObjectId, UnitId};
 use super::{Lsn, StoreError};
 pub use rows::{
     AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow,
-    MessageRow, Owner, PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow,
-    zone_kind,
+    MessageRow, Owner, PatrolRow, PersonPart, PlacePart, PlanRow, PositionRow, SegmentRow,
+    TaskPart, TrackSum, ZoneRow, zone_kind,
 };
 
 /// What kind of derived row.
@@ -35,6 +35,8 @@ pub enum RowKind {
     Ack,
     /// [`MessageRow`], key: its id.
     Message,
+    /// [`PlanRow`], key: object.
+    Plan,
     /// [`MediaRow`], key: number, parent: the record it belongs to.
     Media,
     /// [`ZoneRow`], key: zone. Imported, not derived: rebuilding keeps it.
@@ -181,7 +183,9 @@ impl Row {
     /// The record that a row is or belongs to: what grants are about.
     pub fn record(&self) -> Option<ObjectId> {
         match self.kind {
-            RowKind::Patrol | RowKind::Incident => ObjectId::from_slice(&self.key).ok(),
+            RowKind::Patrol | RowKind::Incident | RowKind::Plan => {
+                ObjectId::from_slice(&self.key).ok()
+            }
             RowKind::Segment | RowKind::Change | RowKind::Media => self.parent,
             RowKind::Position
             | RowKind::Alert
@@ -248,7 +252,7 @@ impl Page {
 
 impl RowKind {
     /// All kinds.
-    pub const ALL: [RowKind; 10] = [
+    pub const ALL: [RowKind; 11] = [
         RowKind::Patrol,
         RowKind::Segment,
         RowKind::Incident,
@@ -257,6 +261,7 @@ impl RowKind {
         RowKind::Alert,
         RowKind::Ack,
         RowKind::Message,
+        RowKind::Plan,
         RowKind::Media,
         RowKind::Zone,
     ];
@@ -274,6 +279,7 @@ impl RowKind {
             RowKind::Zone => 8,
             RowKind::Ack => 9,
             RowKind::Message => 10,
+            RowKind::Plan => 11,
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 
 use super::{
     AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows,
-    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, messages, patrols,
+    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, messages, patrols, plans,
     registries, rows, tracks,
 };
 use crate::app::access::Grant;
@@ -25,6 +25,7 @@ use crate::http::wire::incident::{EditWire, IncidentTypesWire};
 use crate::http::wire::message::MessageWire;
 use crate::http::wire::page::PageAsked;
 use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use crate::http::wire::plan::{NewPlanWire, PlanWire};
 use crate::http::wire::registry::RegistriesWire;
 use crate::http::wire::session::LogWire;
 use crate::store::projections::{LiveRow, RowKind, ZoneRow};
@@ -199,6 +200,24 @@ impl Behind for Centre {
         reply_to: Option<ObjectId>,
     ) -> Result<Vec<MessageWire>, AppError> {
         messages::send(self, grant, text, to, reply_to)
+    }
+
+    fn plans(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<PlanWire>, AppError> {
+        plans::list(self, grant, unit, page)
+    }
+
+    fn make_plan(
+        &self,
+        grant: &Grant,
+        unit: UnitId,
+        plan: &NewPlanWire,
+    ) -> Result<PlanWire, AppError> {
+        plans::make(self, grant, unit, plan)
     }
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {
