@@ -13,8 +13,8 @@ use crate::app::error::AppError;
 use crate::store::read;
 
 impl Centre {
-    /// Makes a plan for a unit, signed for the person who asks. The phones of the unit hold it from then on and
-    /// may say of its tasks that they are done.
+    /// Makes a plan for a unit, signed for the person who asks. The phones of the unit hold it from then on,
+    /// and may say of its tasks that they are done.
     pub fn make_plan(
         &self,
         grant: &Grant,
