@@ -19,7 +19,9 @@ pub mod message;
 mod others;
 mod page;
 mod plans;
+mod receiver;
 mod recording;
+mod reference;
 mod safe;
 mod urgent;
 

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ask::{FixIn, IncidentIn, OffsetIn, PatrolIn, ShapeIn};
+use super::ask::{FixIn, IncidentIn, OffsetIn, PatrolIn, Place, ShapeIn};
 use super::{Handset, HandsetError, Platform};
 use crate::drafts::DraftError;
 use crate::engine::EngineError;
@@ -152,6 +152,19 @@ pub enum Message {
         #[serde(default)]
         outcome: Option<String>,
     },
+    /// [`Handset::categories`].
+    Categories,
+    /// [`Handset::livestock`].
+    Livestock,
+    /// [`Handset::transports`].
+    Transports,
+    /// [`Handset::zones`].
+    Zones,
+    /// [`Handset::zones_at`].
+    ZonesAt {
+        /// Where.
+        place: Place,
+    },
     /// [`Handset::hand_over`].
     HandOver,
     /// [`Handset::sos`].
@@ -260,6 +273,11 @@ fn answer<S: Store, P: Platform>(
         Message::SaveDraft { key, value } => json!(handset.save_draft(&key, &value)?),
         Message::Drafts => json!(handset.drafts()?),
         Message::DropDraft { key } => json!(handset.drop_draft(&key)?),
+        Message::Categories => json!(handset.categories()?),
+        Message::Livestock => json!(handset.livestock()?),
+        Message::Transports => json!(handset.transports()?),
+        Message::Zones => json!(handset.zones()?),
+        Message::ZonesAt { place } => json!(handset.zones_at(place)?),
         Message::HandOver => json!(handset.hand_over()?),
         Message::Sos { note, repeat } => json!(handset.sos(note, repeat)?),
         Message::SosState { id } => json!(handset.sos_state(&id)?),

@@ -11,9 +11,6 @@ use crate::drafts::{DRAFT_BYTES_MAX, DRAFTS_MAX};
 use crate::handset::ask::{FileIn, PatrolIn};
 use crate::handset::message::{Message, handle};
 
-/// Verbs of the pages' contract that are answered elsewhere until both are joined.
-const ELSEWHERE: [&str; 5] = ["categories", "livestock", "transports", "zones", "zones_at"];
-
 /// The verbs that the pages' contract names, read from its text.
 fn contract() -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/field/src/core/field-core.ts");
@@ -40,14 +37,7 @@ fn known() -> BTreeSet<String> {
 
 #[test]
 fn every_verb_of_the_contract_is_a_message_and_no_message_is_unknown_there() {
-    let elsewhere = ELSEWHERE.map(str::to_owned);
-    let mut known = known();
-    assert!(
-        elsewhere.iter().all(|verb| !known.contains(verb)),
-        "answered here by now: take it off the list"
-    );
-    known.extend(elsewhere);
-    assert_eq!(known, contract());
+    assert_eq!(known(), contract());
 }
 
 #[test]
