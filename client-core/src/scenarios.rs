@@ -12,6 +12,8 @@ mod recording;
 mod repeating;
 mod syncing;
 mod urgent;
+mod verbs;
+mod with_others;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -18,8 +18,8 @@ mod write;
 pub mod suite;
 
 pub use rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
-    PatrolState, Place, ReceiptRow, RulingRow,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow,
+    PatrolRow, PatrolState, Place, ReceiptRow, RulingRow,
 };
 pub use tally::{Tally, Whereabouts};
 pub use write::{Pick, Write};
@@ -140,4 +140,7 @@ pub trait Store {
 
     /// Every file kept outside, oldest first.
     fn media_all(&self) -> Result<Vec<MediaRow>, StoreError>;
+
+    /// Every draft, the one saved last first.
+    fn drafts(&self) -> Result<Vec<DraftRow>, StoreError>;
 }

@@ -477,6 +477,7 @@ def incident(category=None, title=None):
         offset=None,
         heads=[],
         campaign=None,
+        occurred_ms=None,
     )
 
 

@@ -68,7 +68,7 @@ fn line(record: RecordStatus) -> RecordLine {
     RecordLine {
         id: record.object.to_string(),
         kind: record.doc_type.word().to_owned(),
-        title: record.title,
+        title: record.listing.title,
         own: record.own,
         whereabouts: record.whereabouts.word().to_owned(),
         envelopes: count(all),
