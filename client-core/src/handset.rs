@@ -13,6 +13,7 @@
 pub mod answer;
 pub mod ask;
 mod edit;
+mod files;
 mod incidents;
 pub mod message;
 mod page;

@@ -17,7 +17,7 @@ mod run;
 
 pub use error::TalaError;
 pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
-pub use phone::{Enrolled, OpenOptions, Opened, Phone};
+pub use phone::{Enrolled, OpenOptions, Opened, Phone, TakenIn};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 
 uniffi::setup_scaffolding!();

@@ -1,5 +1,7 @@
 //! A phone: one folder, one keystore, and the verbs of its screens.
 
+mod files;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tala_client::enrol::{EnrolError, Enrolment};
@@ -19,6 +21,7 @@ use crate::error::TalaError;
 use crate::foreign::{Device, Keystore, Listener};
 use crate::platform::{PlatformKey, Pocket, SystemEntropy, wall_ms, wall_s};
 use crate::run::{SyncAsk, SyncRun};
+pub use files::TakenIn;
 
 /// The handset that this platform has.
 pub(crate) type Here = Handset<SqliteStore, Pocket>;
