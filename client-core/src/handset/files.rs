@@ -32,12 +32,15 @@ impl<S: Store, P: Platform> Handset<S, P> {
     pub fn take_bundle(&self, bundle: &[u8]) -> Result<Taken, HandsetError> {
         let now = self.platform().now().wall;
         self.write(|engine, _| {
-            engine.take_bundle(bundle, now).map_err(|error| match error {
-                BundleError::Engine(error) => error.into(),
-                BundleError::Head | BundleError::Cut | BundleError::Frame(_) | BundleError::Form(_) => {
-                    input("bundle", "a whole file of another phone")
-                }
-            })
+            engine
+                .take_bundle(bundle, now)
+                .map_err(|error| match error {
+                    BundleError::Engine(error) => error.into(),
+                    BundleError::Head
+                    | BundleError::Cut
+                    | BundleError::Frame(_)
+                    | BundleError::Form(_) => input("bundle", "a whole file of another phone"),
+                })
         })
     }
 }

@@ -18,7 +18,7 @@ pub struct TakenIn {
 impl Phone {
     /// The bytes of a file or of its thumbnail, for a screen; none where they are not on this phone.
     pub fn picture(&self, hash: String, thumb: bool) -> Result<Option<Vec<u8>>, TalaError> {
-        Ok(self.on()?.picture(&hash, thumb)?)
+        Ok(self.on()?.handset.picture(&hash, thumb)?)
     }
 
     /// Takes in a file that another phone wrote ([`Phone::export_bundle`]).

@@ -27,7 +27,7 @@ internal class Ask private constructor(private val members: JSONObject) {
         member(name)?.let { value ->
             val number = (value as? Number)?.toDouble()
             if (number == null || number != Math.rint(number) || Math.abs(number) > MAX_SAFE) refuse(name, "a whole number")
-            (value as Number).toLong()
+            value.toLong()
         }
 
     fun number(name: String): Double = (member(name) as? Number)?.toDouble() ?: refuse(name, "a number")

@@ -43,6 +43,7 @@ class Bridge(
     /** The syncs that pages and the platform's schedule share. */
     val syncs = SyncDesk(home, around, scope)
 
+    private val sos = SosKeeper(home, around, syncs, scope)
     private val pin = PinLock(around.settings, around::elapsedMs)
     private val spoolLock = Mutex()
     private var spooled: Spool? = null
@@ -80,7 +81,14 @@ class Bridge(
         val ask = Ask.read(message)
         if (pin.lock == Lock.SHUT && ask.verb !in WHILE_SHUT) throw Refusal("locked", "the app lock is shut")
         val own = own(ask)
-        return if (own === CORE) home.phone().call(message) else ok(own)
+        if (own !== CORE) return ok(own)
+        return home.phone().call(message).also { if (ask.verb == "sos") called(ask, it) }
+    }
+
+    /** A call for help goes out by itself. */
+    private fun called(ask: Ask, answer: String) {
+        val id = JSONObject(answer).opt("ok") as? String ?: return
+        sos.called(id, ask.optionalText("note"), ask.optionalWhole("repeat") ?: 0)
     }
 
     private suspend fun own(ask: Ask): Any? =
@@ -118,6 +126,7 @@ class Bridge(
 
     private suspend fun opened(): JSONObject {
         val opened = home.phone().opened()
+        if (opened.enrolled) sos.resume()
         val identity = around.settings.get(IDENTITY)?.takeIf { opened.enrolled }?.let(::jsonValue)
         // Who carries the phone is nobody's business while it is shut.
         val lock = pin.lock
@@ -140,6 +149,7 @@ class Bridge(
         syncs.cancel()
         home.signOut()
         around.recorder.set(false)
+        sos.forget()
         spoolLock.withLock { spooled = null }
         around.settings.clear()
     }
@@ -147,7 +157,13 @@ class Bridge(
     // ------------------------------------------------------------------------------- files
 
     private suspend fun spool(): Spool =
-        spoolLock.withLock { spooled ?: Spool(place.spool, place.spoolKey()).also { spooled = it } }
+        spoolLock.withLock { spooled ?: opened(Spool(place.spool, place.spoolKey())) }
+
+    private fun opened(spool: Spool): Spool {
+        spool.sweep(around.wallMs() - UNUSED_MS)
+        spooled = spool
+        return spool
+    }
 
     private fun bytes(ask: Ask): ByteArray =
         try {
@@ -226,9 +242,12 @@ class Bridge(
         val CORE = Any()
 
         /** What is answered while the app lock is shut. */
-        val WHILE_SHUT = setOf("open", "unlock", "lock", "recorder", "sos")
+        val WHILE_SHUT = 
+            setOf("open", "take_over", "unlock", "lock", "recorder", "device", "sos", "sos_state", "sos_calls")
         const val OF_SHELL = "shell."
         const val IDENTITY = "shell.identity"
+        /** How long a file waits on its way into the store. */
+        const val UNUSED_MS = 7 * 24 * 60 * 60 * 1_000L
         const val SETTING_MAX = 16 * 1024
         val SETTING = Regex("[a-z][a-z0-9_.-]{0,63}")
         val HASH = Regex("[0-9a-f]{66}")
