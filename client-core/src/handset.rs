@@ -17,6 +17,7 @@ mod files;
 mod incidents;
 pub mod message;
 mod page;
+mod receiver;
 mod recording;
 mod safe;
 mod urgent;

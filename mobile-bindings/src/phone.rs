@@ -1,5 +1,6 @@
 //! A phone: one folder, one keystore, and the verbs of its screens.
 
+mod around;
 mod files;
 mod inside;
 #[cfg(feature = "probes")]
@@ -21,6 +22,7 @@ use crate::error::TalaError;
 use crate::foreign::{Device, Keystore, Listener};
 use crate::platform::{PlatformKey, Pocket, SystemEntropy};
 use crate::run::{SyncAsk, SyncRun};
+use around::Around;
 pub use files::TakenIn;
 pub(crate) use inside::Alive;
 use inside::{Inside, State, turn_on};
@@ -113,6 +115,7 @@ impl Phone {
             options,
             pocket,
             listener,
+            around: Around::default(),
             state: Mutex::new(state),
         };
         Ok(Arc::new(Self {
@@ -139,6 +142,7 @@ impl Phone {
     pub fn turn_off(&self) -> Result<(), TalaError> {
         let before = std::mem::replace(&mut *self.inside.lock()?, State::Off);
         self.quiet();
+        self.inside.steer();
         if let State::On(alive) = before {
             alive.handset.rest()?;
         }
@@ -302,6 +306,13 @@ impl Phone {
     /// Begins to hand over and fetch, on a thread of the library.
     pub fn start_sync(&self, ask: SyncAsk) -> Result<Arc<SyncRun>, TalaError> {
         let alive = self.on()?;
+        let ask = self
+            .inside
+            .around
+            .fit(ask)
+            .ok_or_else(|| TalaError::Centre {
+                reason: "there is no network".to_owned(),
+            })?;
         let url = alive.handset.identity()?.url;
         let link = self.inside.link(&url)?;
         let listener = Arc::clone(&self.inside.listener);
