@@ -113,7 +113,7 @@ class BridgeScenario(private val job: Map<String, String>) {
     private suspend fun reports() {
         val given = jsonOf("category" to "reclamation", "title" to TITLE)
         incident = page.ask("report", "incident" to given) as String
-        page.refused("unknown", "incident", "id" to incident.reversed())
+        page.refused("input", "incident", "id" to "no id")
         Held.same("on its page", TITLE, page.part("incident", "id" to incident).getString("title"))
     }
 
