@@ -148,3 +148,27 @@ fn unsigned(error: &TransportError) -> bool {
     let below = error.source.as_ref();
     below.is_some_and(|source| source.is::<SignerError>())
 }
+
+#[cfg(test)]
+mod tests {
+    use tala_client::transport::Retry;
+
+    use super::*;
+
+    fn of(source: Option<SignerError>) -> TalaError {
+        let failed = TransportError {
+            what: "the request".to_owned(),
+            retry: Retry::After(None),
+            source: source.map(Into::into),
+        };
+        HandsetError::Sync(DriveError::Transport(failed)).into()
+    }
+
+    #[test]
+    fn a_key_that_is_not_at_hand_is_not_taken_for_a_centre_out_of_reach() {
+        let reason = "talking to the centre: the request: the key is locked".to_owned();
+        assert_eq!(of(Some(SignerError::Locked)), TalaError::Key { reason });
+        let reason = "talking to the centre: the request".to_owned();
+        assert_eq!(of(None), TalaError::Centre { reason });
+    }
+}

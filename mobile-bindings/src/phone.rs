@@ -378,3 +378,6 @@ async fn ended<R>(work: JoinHandle<Result<R, TalaError>>) -> Result<R, TalaError
         Err(_panicked) => Err(TalaError::Broken),
     }
 }
+
+#[cfg(test)]
+mod tests;

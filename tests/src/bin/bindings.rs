@@ -41,7 +41,7 @@ fn run(args: &Args) -> Result<(), BindingsError> {
         let word = binding.word();
         let shown = bindings::play(*binding, &scratch("bindings-play").join(word))?;
         let said = format!(
-            "{word}: {} lines held over {} deaths, {} fixes at the centre",
+            "{word}: {} lines held, killed {} time(s), {} fixes at the centre",
             shown.lines, shown.deaths, shown.fixes
         );
         tell(&said);
