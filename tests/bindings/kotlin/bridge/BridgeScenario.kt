@@ -55,20 +55,12 @@ class BridgeScenario(private val job: Map<String, String>) {
         nothingButMessages()
         opens()
         val hearing = scope.launch { bridge.events().collect { heard += JSONObject(it) } }
-        records()
-        reports()
-        files()
-        settings()
-        locks()
-        syncs()
-        cancels()
-        bundles()
-        flowsGiveTheLast()
-        calls()
-        wires()
-        leaves()
+        Held.all("recording" to ::records, "reporting" to ::reports, "files" to ::files, "settings" to ::settings)
+        Held.all("app lock" to ::locks, "syncs" to ::syncs, "cancelling" to ::cancels, "bundles" to ::bundles)
+        Held.all("flows" to ::flowsGiveTheLast, "a call" to ::calls, "the wire" to ::wires, "leaving" to ::leaves)
         hearing.cancelAndJoin()
         closes()
+        Held.end()
     }
 
     private suspend fun nothingButMessages() {

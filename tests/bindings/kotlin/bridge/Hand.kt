@@ -12,10 +12,23 @@ import org.json.JSONObject
 import org.tala.core.Keystore
 import org.tala.core.OpenOptions
 
-/** Counts what held; the first thing that does not ends the run. */
+/** Counts what held. What does not ends its part; the other parts are looked at all the same. */
 object Held {
+    private val fallen = mutableListOf<String>()
     var count = 0
         private set
+
+    suspend fun all(vararg parts: Pair<String, suspend () -> Unit>) =
+        parts.forEach { (name, part) ->
+            try {
+                part()
+            } catch (failed: Exception) {
+                val at = failed.stackTrace.find { it.fileName == "BridgeScenario.kt" }?.lineNumber
+                fallen += "$name, line $at: $failed"
+            }
+        }
+
+    fun end() = check(fallen.isEmpty()) { fallen.joinToString("\n", "\n") }
 
     fun that(what: String, holds: Boolean, found: () -> Any? = { "" }) {
         check(holds) { "$what: ${found()}" }
