@@ -4,6 +4,7 @@ import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import org.tala.core.FixIn
 import org.tala.phone.TalaFailure
+import org.tala.phone.TalaPhone
 
 /**
  * The way of fixes from the platform into the core: in order, one at a time, none thrown away because the disk was
@@ -30,16 +31,17 @@ class FixIntake(private val home: PhoneHome, private val onStored: (FixIn) -> Un
     private suspend fun store(fixes: List<FixIn>) {
         var waitMs = RETRY_MS
         while (true) {
-            val phone = home.phone()
+            var phone: TalaPhone? = null
             try {
+                phone = home.phone()
                 if (fixes.size == 1) phone.deliver(fixes.single()) else phone.deliverBatch(fixes)
                 return onStored(fixes.last())
             } catch (failed: TalaFailure) {
                 onFailure(failed)
                 when (failed) {
-                    is TalaFailure.Broken, is TalaFailure.Closed, is TalaFailure.Crashed -> home.discard(phone)
-                    // A full disk may get room: the officer was told.
-                    is TalaFailure.Storage -> Unit
+                    is TalaFailure.Broken, is TalaFailure.Closed, is TalaFailure.Crashed -> phone?.let { home.discard(it) }
+                    // A full disk may get room, a keystore may be at hand later: the officer was told.
+                    is TalaFailure.Storage, is TalaFailure.Key -> Unit
                     // One that cannot be taken must not keep the others out.
                     else -> return if (fixes.size > 1) fixes.forEach { store(listOf(it)) } else Unit
                 }

@@ -1,6 +1,7 @@
 package org.tala.shell
 
 import java.io.File
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -9,6 +10,7 @@ import kotlinx.coroutines.sync.withLock
 import org.tala.core.Device
 import org.tala.core.Keystore
 import org.tala.core.OpenOptions
+import org.tala.phone.TalaFailure
 import org.tala.phone.TalaPhone
 
 /** Where a phone lives on its platform. */
@@ -79,5 +81,16 @@ class PhoneHome(private val place: PhonePlace) {
             place.spool.deleteRecursively()
         }
 
-    private suspend fun open(): TalaPhone = TalaPhone.open(place.options(), place.keystore(), place.device)
+    private suspend fun open(): TalaPhone {
+        val (options, keystore) =
+            try {
+                place.options() to place.keystore()
+            } catch (stopped: CancellationException) {
+                throw stopped
+            } catch (failed: Exception) {
+                // Whatever a keystore throws: without its keys there is no phone, and that is one kind of failure.
+                throw failed as? TalaFailure ?: TalaFailure.Key("$failed", failed)
+            }
+        return TalaPhone.open(options, keystore, place.device)
+    }
 }

@@ -56,7 +56,11 @@ class SyncDesk(private val home: PhoneHome, private val around: Surroundings, pr
 
     /** Stops the one that is under way, if one is, and has stopped it when this returns. */
     suspend fun cancel(): SyncState {
-        lock.withLock { job }?.cancelAndJoin()
+        lock.withLock {
+            job?.cancelAndJoin()
+            // One that was stopped before it began has told nothing.
+            if (now.value.running) over(stopped())
+        }
         return now.value
     }
 
@@ -88,13 +92,16 @@ class SyncDesk(private val home: PhoneHome, private val around: Surroundings, pr
             over(null)
         } catch (stopped: CancellationException) {
             pace.succeeded(around.elapsedMs(), later = false)
-            over(SyncState.Failed("cancelled", "cancelled", around.wallMs()))
+            over(stopped())
             throw stopped
-        } catch (failed: TalaFailure) {
+        } catch (failed: Exception) {
             pace.failed(around.elapsedMs())
-            over(SyncState.Failed(wordOf(failed, around), failed.message.orEmpty(), around.wallMs()))
+            val word = if (failed is TalaFailure) wordOf(failed, around) else "failed"
+            over(SyncState.Failed(word, failed.message ?: "$failed", around.wallMs()))
         }
     }
+
+    private fun stopped() = SyncState.Failed("cancelled", "cancelled", around.wallMs())
 
     private fun over(failed: SyncState.Failed?) = show { it.copy(running = false, failed = failed, nextTryMs = nextWallMs()) }
 

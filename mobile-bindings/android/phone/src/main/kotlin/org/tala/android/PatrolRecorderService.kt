@@ -48,6 +48,8 @@ class PatrolRecorderService : Service() {
 
     override fun onCreate() {
         super.onCreate()
+        // What an earlier service of this process heard: this one has begun nothing yet.
+        recorder.recording = null
         if (!foreground()) return
         scope.launch { intake.run() }
         scope.launch { follow() }
@@ -83,7 +85,7 @@ class PatrolRecorderService : Service() {
 
     private suspend fun follow() {
         // A phone that broke is opened anew by whoever needs it next: that is this service.
-        shell.home.phone()
+        openAgain()
         shell.home.current.filterNotNull().collectLatest { phone ->
             try {
                 phone.recordings().collectLatest(::obey)
@@ -91,7 +93,19 @@ class PatrolRecorderService : Service() {
                 refused(failed)
                 shell.home.discard(phone)
                 delay(REOPEN_MS)
+                openAgain()
+            }
+        }
+    }
+
+    private suspend fun openAgain() {
+        while (true) {
+            try {
                 shell.home.phone()
+                return
+            } catch (failed: TalaFailure) {
+                notices.alert(Alert.STORAGE)
+                delay(REOPEN_MS)
             }
         }
     }
