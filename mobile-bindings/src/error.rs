@@ -48,6 +48,12 @@ pub enum TalaError {
         /// Why.
         reason: String,
     },
+    /// Something on this phone has no receipt yet; nothing was deleted.
+    #[error("{reason}")]
+    Unproved {
+        /// What.
+        reason: String,
+    },
     /// The centre could not be reached or refused.
     #[error("{reason}")]
     Centre {
@@ -90,6 +96,7 @@ impl From<HandsetError> for TalaError {
             HandsetError::Unknown(id) => TalaError::Unknown { id },
             HandsetError::Broken => TalaError::Broken,
             HandsetError::NoConflict(field) => TalaError::NoConflict { field },
+            HandsetError::Unproved(_) => TalaError::Unproved { reason },
             HandsetError::Sync(_) => TalaError::Centre { reason },
             HandsetError::Engine(EngineError::NotEnrolled) => TalaError::NotEnrolled,
             HandsetError::Engine(EngineError::NoPatrol) => TalaError::NoPatrol,

@@ -10,6 +10,7 @@
 
 mod error;
 mod foreign;
+mod leaving;
 mod phone;
 mod platform;
 mod records;
@@ -17,6 +18,7 @@ mod run;
 
 pub use error::TalaError;
 pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
+pub use leaving::KeyHolder;
 pub use phone::{Enrolled, OpenOptions, Opened, Phone};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use tala_client::at_rest::RestKey;
 use tala_client::enrol::{EnrolError, Enrolment};
+use tala_client::entropy::Entropy as _;
 use tala_client::folder::Folder;
 use tala_client::handset::message::handle;
 use tala_client::handset::{Handset, answer, ask};
@@ -14,6 +16,7 @@ use tala_client::transport::http::{HttpOptions, HttpTransport};
 use tala_protocol::sync::enrol::EnrolmentCode;
 use tala_protocol::time::UnixMs;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use crate::error::TalaError;
 use crate::foreign::{Device, Keystore, Listener};
@@ -27,12 +30,16 @@ pub(crate) type Here = Handset<SqliteStore, Pocket>;
 pub(crate) type Link = HttpTransport<PlatformKey, SystemEntropy, fn() -> i64>;
 
 /// How a phone is opened.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct OpenOptions {
     /// The folder that this phone alone uses.
     pub folder: String,
     /// The only roots that are trusted, PEM; without them the platform's.
     pub roots_pem: Option<Vec<u8>>,
+    /// The key of everything in the folder: 32 random bytes that the platform's keystore keeps. A build for
+    /// phones opens nothing without one.
+    #[uniffi(default = None)]
+    pub key: Option<Vec<u8>>,
 }
 
 /// How a phone came up.
@@ -62,22 +69,18 @@ pub struct Enrolled {
 /// A phone.
 #[derive(uniffi::Object)]
 pub struct Phone {
-    options: OpenOptions,
+    roots_pem: Option<Vec<u8>>,
     pocket: Pocket,
-    listener: Arc<dyn Listener>,
+    pub(crate) listener: Arc<dyn Listener>,
     runtime: Runtime,
-    state: Mutex<State>,
+    pub(crate) state: Mutex<State>,
 }
 
-enum State {
+pub(crate) enum State {
     /// Not enrolled: the folder alone.
     Blank(Folder),
     /// Enrolled. The folder is kept for its lock.
-    On(
-        Arc<Here>,
-        Opened,
-        #[allow(dead_code, reason = "held for its lock")] Folder,
-    ),
+    On(Arc<Here>, Opened, Folder),
     /// Closed.
     Off,
 }
@@ -97,6 +100,7 @@ impl Phone {
         })?;
         let path = std::path::PathBuf::from(&options.folder);
         let folder = Folder::take(&path).map_err(|error| TalaError::storage(&error))?;
+        let folder = encrypted(folder, options.key)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("tala")
@@ -105,7 +109,7 @@ impl Phone {
             .map_err(|error| TalaError::storage(&error))?;
         let state = turn_on(folder, pocket.clone())?;
         Ok(Arc::new(Self {
-            options,
+            roots_pem: options.roots_pem,
             pocket,
             listener,
             runtime,
@@ -309,7 +313,7 @@ impl Phone {
 }
 
 impl Phone {
-    fn lock(&self) -> Result<MutexGuard<'_, State>, TalaError> {
+    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, State>, TalaError> {
         self.state.lock().map_err(|_poisoned| TalaError::Broken)
     }
 
@@ -338,7 +342,7 @@ impl Phone {
 
     fn link(&self, url: &str) -> Result<Link, TalaError> {
         let options = HttpOptions {
-            roots_pem: self.options.roots_pem.clone(),
+            roots_pem: self.roots_pem.clone(),
             attempts: 3,
         };
         let key = tala_client::handset::Platform::key(&self.pocket).clone();
@@ -378,6 +382,19 @@ impl Phone {
             url: identity.url,
         })
     }
+}
+
+/// The folder with its key, which memory forgets. In a build for phones nothing opens without one.
+fn encrypted(folder: Folder, key: Option<Vec<u8>>) -> Result<Folder, TalaError> {
+    let refused = |reason: String| TalaError::Key { reason };
+    let Some(key) = key.map(Zeroizing::new) else {
+        return match cfg!(feature = "sqlcipher") {
+            true => Err(refused("no key was given".to_owned())),
+            false => Ok(folder),
+        };
+    };
+    let key = RestKey::from_slice(&key).map_err(|error| refused(error.to_string()))?;
+    Ok(folder.encrypted(key, || SystemEntropy.bytes16()))
 }
 
 /// The phone of a folder, on where it is enrolled.
