@@ -40,6 +40,7 @@ pub mod forget;
 pub mod handset;
 pub mod leaving;
 pub mod outbox;
+pub mod published;
 pub mod status;
 pub mod sync;
 pub mod transport;

@@ -8,6 +8,7 @@ mod leaving;
 mod listing;
 mod merging;
 mod peers;
+mod published;
 mod recording;
 mod repeating;
 mod syncing;

@@ -10,16 +10,14 @@
 
 mod error;
 mod foreign;
-mod leaving;
 mod phone;
 mod platform;
 mod records;
 mod run;
 
 pub use error::TalaError;
-pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
-pub use leaving::KeyHolder;
-pub use phone::{Enrolled, OpenOptions, Opened, Phone};
+pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener, ListenerError};
+pub use phone::{Enrolled, KeyHolder, OpenOptions, Opened, Phone, Signed};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 
 uniffi::setup_scaffolding!();

@@ -16,10 +16,7 @@ const PARTS: [Part; 8] = [
         "journal",
         suite::journal_comes_back_in_order_and_is_dropped_by_patrol,
     ),
-    (
-        "patrols",
-        suite::patrols_keep_every_field_and_their_order,
-    ),
+    ("patrols", suite::patrols_keep_every_field_and_their_order),
     (
         "envelopes",
         suite::an_envelope_is_added_once_and_moves_on_its_way,
