@@ -17,6 +17,7 @@ pub mod identity;
 pub mod install;
 pub mod signer;
 
+pub mod at_rest;
 pub mod store;
 
 pub mod patrols;
@@ -38,6 +39,7 @@ pub mod export;
 pub mod folder;
 pub mod forget;
 pub mod handset;
+pub mod leaving;
 pub mod messages;
 pub mod outbox;
 pub mod published;

@@ -4,6 +4,7 @@ mod arriving;
 mod faults;
 mod files;
 mod handset;
+mod leaving;
 mod listing;
 mod merging;
 mod peers;

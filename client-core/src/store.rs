@@ -67,6 +67,12 @@ pub enum StoreError {
     /// The file belongs to another program.
     #[error("not a store of this program")]
     Foreign,
+    /// A key was given, and this build cannot encrypt. Nothing was written.
+    #[error("this build cannot encrypt its store")]
+    NoCipher,
+    /// The key is not that of this file, or the head of the file is damaged. It is left as it is.
+    #[error("the key does not open this store")]
+    WrongKey(#[source] Source),
     /// A safety setting did not take hold.
     #[error("setting {name} is {found}, must be {wanted}")]
     Setting {

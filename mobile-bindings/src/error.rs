@@ -51,6 +51,12 @@ pub enum TalaError {
         /// Why.
         reason: String,
     },
+    /// Something on this phone has no receipt yet; nothing was deleted.
+    #[error("{reason}")]
+    Unproved {
+        /// What.
+        reason: String,
+    },
     /// The centre could not be reached or refused.
     #[error("{reason}")]
     Centre {
@@ -93,6 +99,7 @@ impl From<HandsetError> for TalaError {
             HandsetError::Unknown(id) => TalaError::Unknown { id },
             HandsetError::Broken => TalaError::Broken,
             HandsetError::NoConflict(field) => TalaError::NoConflict { field },
+            HandsetError::Unproved(_) => TalaError::Unproved { reason },
             HandsetError::Sync(ref failed) if is_the_key(failed) => TalaError::Key { reason },
             HandsetError::Sync(_) => TalaError::Centre { reason },
             HandsetError::Engine(EngineError::NotEnrolled) => TalaError::NotEnrolled,

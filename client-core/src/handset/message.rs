@@ -206,6 +206,7 @@ pub const fn code(error: &HandsetError) -> &'static str {
         HandsetError::Input { .. } => "input",
         HandsetError::Unknown(_) => "unknown",
         HandsetError::Broken => "broken",
+        HandsetError::Unproved(_) => "unproved",
         HandsetError::NoConflict(_) => "no_conflict",
         HandsetError::Sync(_) => "sync",
         HandsetError::Engine(engine) => match engine {

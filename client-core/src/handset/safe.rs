@@ -27,12 +27,8 @@ impl<S: Store, P: Platform> Handset<S, P> {
                 )
             });
             let lost = files.iter().filter(|file| file.is_lost()).count();
-            let safe = Whereabouts::AtCentre.word();
-            let unproved = records
-                .iter()
-                .any(|record| record.own && (record.whereabouts != safe || record.unsealed > 0));
             Ok(HandOver {
-                unproved: unproved || files_waiting > 0,
+                unproved: !engine.unproved()?.is_nothing(),
                 records,
                 lanes: lanes?,
                 files_waiting,
