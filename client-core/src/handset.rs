@@ -18,6 +18,7 @@ pub mod message;
 mod page;
 mod recording;
 mod safe;
+pub mod shell;
 mod urgent;
 
 use std::sync::{Mutex, MutexGuard};

@@ -22,6 +22,8 @@ pub(crate) enum Language {
     Swift,
     /// For tools and tests.
     Python,
+    /// For browsers: the same as `cargo xtask wasm`.
+    Wasm,
 }
 
 /// Why a binding is not ready.
@@ -48,13 +50,16 @@ pub(crate) fn steps(workspace: &Workspace, language: Language) -> Vec<Step> {
     let folder = folder(workspace, language);
     let built = workspace.target().join("debug");
     let library = text(&built.join("libtala_mobile.so"));
+    if language == Language::Wasm {
+        return Vec::new();
+    }
     let mut steps = vec![
         Step::new(text(&built.join("tala-bindgen")), workspace.root())
             .args(["generate", "--no-format", "--language", language.word()])
             .args(["--out-dir", &text(&folder), &library]),
     ];
     match language {
-        Language::Swift => return steps,
+        Language::Swift | Language::Wasm => return steps,
         Language::Python => steps.extend(python(workspace, &folder)),
         Language::Kotlin => steps.extend(kotlin(workspace, &folder)),
     }
@@ -69,6 +74,7 @@ impl Language {
             Language::Kotlin => "kotlin",
             Language::Swift => "swift",
             Language::Python => "python",
+            Language::Wasm => "wasm",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
 use crate::setup::{self, Goal, system, tracks};
 use crate::tidy;
+use crate::wasm;
 use crate::web;
 use crate::workspace::{Workspace, cargo};
 
@@ -31,6 +32,8 @@ struct Stage {
 enum Work {
     Setup(Goal),
     Tidy,
+    /// The module that the web part imports.
+    Module,
     Steps(Vec<Step>),
 }
 
@@ -54,6 +57,8 @@ enum StageError {
     Findings(usize),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Module(#[from] wasm::WasmError),
 }
 
 /// Runs every stage up to the first that fails, then prints how each of them went.
@@ -90,6 +95,12 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
     ];
     let embedded = workspace.has("web/command/dist");
     if !quick || !embedded {
+        if workspace.has("mobile-bindings/wasm") {
+            stages.push(Stage {
+                name: "module",
+                work: Work::Module,
+            });
+        }
         stages.push(steps("web", web::checks(workspace)));
     }
     stages.push(steps("clippy", vec![clippy(workspace)]));
@@ -128,6 +139,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
+        steps("browser core", browser_core(workspace, env)),
     ]
 }
 
@@ -175,14 +187,27 @@ fn program(workspace: &Workspace, env: &Env, name: &str, args: &[&str]) -> Vec<S
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {
-    let folder = workspace.target().join("debug").into_os_string();
-    let env: Env = env
-        .iter()
-        .cloned()
-        .chain([("TALA_BIN_DIR".to_owned(), folder)])
-        .collect();
+    let env = with_programs(workspace, env);
     let steps = web::end_to_end(workspace).into_iter();
     steps.map(|step| step.env(&env)).collect()
+}
+
+/// The engine in a real browser: kills, a second window, and nothing readable in the profile.
+fn browser_core(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let script = "web/field/test/browser/run.mjs";
+    let step = Step::new("node", workspace.root()).args([script]);
+    let there = workspace.has(script);
+    there
+        .then(|| step.env(&with_programs(workspace, env)))
+        .into_iter()
+        .collect()
+}
+
+/// The same with the place of what `build` has built.
+fn with_programs(workspace: &Workspace, env: &Env) -> Env {
+    let folder = workspace.target().join("debug").into_os_string();
+    let programs = [("TALA_BIN_DIR".to_owned(), folder)];
+    env.iter().cloned().chain(programs).collect()
 }
 
 fn run_stage(workspace: &Workspace, name: &'static str, work: &Work) -> Outcome {
@@ -215,6 +240,7 @@ fn run_work(
                 return Err(StageError::Findings(report.findings.len()));
             }
         }
+        Work::Module => wasm::make(workspace, false)?,
         Work::Steps(steps) => {
             for step in steps {
                 println!("-- {step}");
