@@ -20,6 +20,7 @@ use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
 use crate::install::{self, InstallMarker, Installation, MarkerError};
 use crate::media::PutOff;
+use crate::published::Area;
 use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
@@ -41,6 +42,7 @@ pub struct Engine<S> {
     pub(crate) run: [u8; 16],
     pub(crate) installation: Installation,
     pub(crate) put_off: PutOff,
+    pub(crate) areas: Option<Vec<Area>>,
 }
 
 /// Why the engine did not do something. Nothing of it happened.
@@ -154,6 +156,7 @@ impl<S: Store> Engine<S> {
             run: entropy.bytes16(),
             installation,
             put_off: PutOff::default(),
+            areas: None,
         };
         if install::lacks_own(&engine.store)? {
             engine.look_for_files()?;

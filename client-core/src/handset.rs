@@ -17,6 +17,7 @@ mod incidents;
 pub mod message;
 mod page;
 mod recording;
+mod reference;
 mod safe;
 pub mod shell;
 mod urgent;

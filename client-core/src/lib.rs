@@ -38,6 +38,7 @@ pub mod folder;
 pub mod forget;
 pub mod handset;
 pub mod outbox;
+pub mod published;
 pub mod status;
 pub mod sync;
 pub mod transport;

@@ -7,6 +7,7 @@ mod handset;
 mod listing;
 mod merging;
 mod peers;
+mod published;
 mod recording;
 mod repeating;
 mod syncing;

@@ -75,6 +75,12 @@ pub trait Transport {
         from: u64,
         len: u64,
     ) -> Result<Vec<u8>, TransportError>;
+
+    /// Reads something that the centre publishes for phones, by its path below `/api/v1/device/`. Nothing
+    /// where this link has no such thing.
+    async fn published(&mut self, _path: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        Ok(None)
+    }
 }
 
 impl TransportError {

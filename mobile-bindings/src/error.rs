@@ -3,6 +3,9 @@
 use tala_client::engine::EngineError;
 use tala_client::handset::HandsetError;
 use tala_client::handset::message::{chain, code};
+use tala_client::signer::SignerError;
+use tala_client::sync::drive::DriveError;
+use tala_client::transport::TransportError;
 
 /// Why a call did nothing. Nothing of it happened and nothing may be shown as saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -90,6 +93,7 @@ impl From<HandsetError> for TalaError {
             HandsetError::Unknown(id) => TalaError::Unknown { id },
             HandsetError::Broken => TalaError::Broken,
             HandsetError::NoConflict(field) => TalaError::NoConflict { field },
+            HandsetError::Sync(ref failed) if is_the_key(failed) => TalaError::Key { reason },
             HandsetError::Sync(_) => TalaError::Centre { reason },
             HandsetError::Engine(EngineError::NotEnrolled) => TalaError::NotEnrolled,
             HandsetError::Engine(EngineError::NoPatrol) => TalaError::NoPatrol,
@@ -118,10 +122,29 @@ impl TalaError {
         }
     }
 
+    /// A request to the centre that failed, or that the key did not sign.
+    pub(crate) fn link(error: &TransportError) -> Self {
+        let reason = chain(error);
+        match unsigned(error) {
+            true => TalaError::Key { reason },
+            false => TalaError::Centre { reason },
+        }
+    }
+
     /// Something about the centre or the way there.
     pub(crate) fn centre(error: &dyn std::error::Error) -> Self {
         TalaError::Centre {
             reason: chain(error),
         }
     }
+}
+
+/// Whether a sync ended because the key was not at hand.
+fn is_the_key(error: &DriveError) -> bool {
+    matches!(error, DriveError::Transport(failed) if unsigned(failed))
+}
+
+fn unsigned(error: &TransportError) -> bool {
+    let below = error.source.as_ref();
+    below.is_some_and(|source| source.is::<SignerError>())
 }

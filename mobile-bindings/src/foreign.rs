@@ -31,6 +31,25 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
     }
 }
 
+/// A listener failed. It is told in the log; what was done is done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum ListenerError {
+    /// It threw.
+    #[error("{reason}")]
+    Failed {
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        ListenerError::Failed {
+            reason: error.reason,
+        }
+    }
+}
+
 /// The key of this device. It never leaves the keystore.
 #[uniffi::export(with_foreign)]
 #[async_trait::async_trait]
@@ -61,6 +80,7 @@ pub trait Device: Send + Sync {
 /// Somebody who shows things.
 #[uniffi::export(with_foreign)]
 pub trait Listener: Send + Sync {
-    /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread.
-    fn changed(&self, version: u64);
+    /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread, also
+    /// from the one that called: only note it. Whether it succeeds changes nothing.
+    fn changed(&self, version: u64) -> Result<(), ListenerError>;
 }

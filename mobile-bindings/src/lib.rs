@@ -16,8 +16,8 @@ mod records;
 mod run;
 
 pub use error::TalaError;
-pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
-pub use phone::{Enrolled, OpenOptions, Opened, Phone};
+pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener, ListenerError};
+pub use phone::{Enrolled, OpenOptions, Opened, Phone, Signed};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 
 uniffi::setup_scaffolding!();

@@ -25,7 +25,7 @@ mod wasm;
 mod web;
 mod workspace;
 
-use forward::{FORWARDS, ForwardError};
+use forward::{FORWARDS, ForwardError, Profile};
 use setup::Goal;
 use workspace::Workspace;
 
@@ -156,10 +156,7 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Tidy => Ok(tidy::report(workspace.root())?),
-        Command::Bench { name, args } => {
-            let env = setup::prepare(&workspace, Goal::Bench)?;
-            Ok(forward::bench(&workspace, &env, name, args)?)
-        }
+        Command::Bench { name, args } => bench(&workspace, name, args),
         Command::Sim(it) => forwarded(&workspace, "sim", it),
         Command::KillLoop(it) => forwarded(&workspace, "kill-loop", it),
         Command::Hostile(it) => forwarded(&workspace, "hostile", it),
@@ -186,6 +183,25 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn bench(
+    workspace: &Workspace,
+    name: Option<String>,
+    mut args: Vec<String>,
+) -> Result<ExitCode, XtaskError> {
+    let profile = forward::take_profile(&mut args).unwrap_or(Profile::Release);
+    let of_bindings = name.as_deref() == Some("bindings");
+    let goal = if of_bindings {
+        Goal::Bindings
+    } else {
+        Goal::Bench
+    };
+    let env = setup::prepare(workspace, goal)?;
+    if of_bindings {
+        bindings::make_driven(workspace, profile)?;
+    }
+    Ok(forward::bench(workspace, &env, name, args, profile)?)
 }
 
 fn forwarded(workspace: &Workspace, name: &str, it: Forwarded) -> Result<ExitCode, XtaskError> {

@@ -7,6 +7,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::bindings;
 use crate::fmt;
 use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
@@ -137,6 +138,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
             program(workspace, env, "kill-loop", &["--kills", "20"]),
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
+        steps("bindings", bound(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
         steps("browser core", browser_core(workspace, env)),
@@ -184,6 +186,17 @@ fn program(workspace: &Workspace, env: &Env, name: &str, args: &[&str]) -> Vec<S
     bin.map(|bin| forward::step(workspace, env, bin, Profile::Dev).args(args.iter().copied()))
         .into_iter()
         .collect()
+}
+
+/// The languages that are driven here: made ready, then driven.
+fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let play = program(workspace, env, "bindings", &[]);
+    if play.is_empty() {
+        return play;
+    }
+    let languages = bindings::DRIVEN.into_iter();
+    let made = languages.flat_map(|language| bindings::steps(workspace, language, Profile::Dev));
+    made.chain(play).collect()
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {
@@ -311,7 +324,7 @@ mod tests {
         let wanted = ["fmt", "tidy", "clippy", "build", "unit tests", "doc tests"];
         assert_eq!(names(&bare, false), wanted);
 
-        let programs = ["sim", "kill-loop", "hostile", "demo"];
+        let programs = ["sim", "kill-loop", "hostile", "bindings", "demo"];
         let full = Workspace::of("nowhere", &programs.map(|name| ("tala-tests", name)));
         assert_eq!(names(&full, false), [&wanted[..], &programs[..]].concat());
     }

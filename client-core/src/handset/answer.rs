@@ -251,3 +251,66 @@ pub struct AnswerLine {
     /// When, ms since 1970 by the writer's clock.
     pub at_ms: i64,
 }
+
+/// Names by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelsLine {
+    /// Chinese.
+    pub zh: Option<String>,
+    /// Mongolian in Cyrillic script.
+    pub mn_cyrl: Option<String>,
+    /// Mongolian in traditional script.
+    pub mn_mong: Option<String>,
+    /// English.
+    pub en: Option<String>,
+}
+
+/// Something to choose from a registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeLine {
+    /// What a record says.
+    pub code: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+}
+
+/// A kind of incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryLine {
+    /// What a record says.
+    pub code: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Which picture stands for it.
+    pub icon: String,
+    /// Its place in the grid, from 1.
+    pub order: u32,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneLine {
+    /// Its id.
+    pub id: String,
+    /// `grazing_ban`, `core_reserve`, `mine`, `pasture`, `border_belt`, or a newer word.
+    pub kind: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Its shape, the text of a GeoJSON geometry.
+    pub geojson: String,
+}
+
+/// A zone in which or near which a place lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ZoneHit {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub kind: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Whether the place lies in it.
+    pub inside: bool,
+    /// How far it is, m; 0 inside.
+    pub distance_m: f64,
+}

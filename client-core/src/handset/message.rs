@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ask::{FixIn, IncidentIn, PatrolIn};
+use super::ask::{FixIn, IncidentIn, PatrolIn, Place};
 use super::{Handset, HandsetError, Platform};
 use crate::engine::EngineError;
 use crate::store::Store;
@@ -86,6 +86,19 @@ pub enum Message {
         field: String,
         /// Which of the values, from 0.
         choice: usize,
+    },
+    /// [`Handset::categories`].
+    Categories,
+    /// [`Handset::livestock`].
+    Livestock,
+    /// [`Handset::transports`].
+    Transports,
+    /// [`Handset::zones`].
+    Zones,
+    /// [`Handset::zones_at`].
+    ZonesAt {
+        /// Where.
+        place: Place,
     },
     /// [`Handset::hand_over`].
     HandOver,
@@ -181,6 +194,11 @@ fn answer<S: Store, P: Platform>(
         Message::Incidents => json!(handset.incidents()?),
         Message::Incident { id } => json!(handset.incident(&id)?),
         Message::Choose { id, field, choice } => json!(handset.choose(&id, &field, choice)?),
+        Message::Categories => json!(handset.categories()?),
+        Message::Livestock => json!(handset.livestock()?),
+        Message::Transports => json!(handset.transports()?),
+        Message::Zones => json!(handset.zones()?),
+        Message::ZonesAt { place } => json!(handset.zones_at(place)?),
         Message::HandOver => json!(handset.hand_over()?),
         Message::Sos { note, repeat } => json!(handset.sos(note, repeat)?),
         Message::SosState { id } => json!(handset.sos_state(&id)?),

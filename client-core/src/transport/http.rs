@@ -161,6 +161,12 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> Transport for HttpTransport<G, E, C>
         ask.range = Some((from, from.saturating_add(len).saturating_sub(1)));
         Ok(self.ask(ask).await?.body)
     }
+
+    async fn published(&mut self, path: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        let path = format!("/api/v1/device/{path}");
+        let ask = Ask::new(reqwest::Method::GET, path, "", Vec::new());
+        Ok(Some(self.ask(ask).await?.body))
+    }
 }
 
 fn first_eight(bytes: [u8; 16]) -> [u8; 8] {

@@ -78,7 +78,7 @@ fn sync() -> OpenApiRouter<Front> {
         .routes(routes!(device::sync::sync))
 }
 
-/// Phones: files, by the piece, and published registries.
+/// Phones: files, by the piece, and what is published for them.
 fn pieces() -> OpenApiRouter<Front> {
     OpenApiRouter::new()
         .routes(routes!(
@@ -89,6 +89,8 @@ fn pieces() -> OpenApiRouter<Front> {
         .routes(routes!(device::files::chunks))
         .routes(routes!(device::registries::list))
         .routes(routes!(device::registries::get))
+        .routes(routes!(device::zones::named))
+        .routes(routes!(device::zones::get))
 }
 
 /// Staff, by cookie.

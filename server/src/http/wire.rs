@@ -14,6 +14,7 @@ pub mod registry;
 pub mod session;
 pub mod time;
 pub mod unit;
+pub mod zones;
 
 use std::collections::BTreeMap;
 

@@ -85,7 +85,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             component("clippy", "clippy (rustup component add clippy)"),
         ]);
     }
-    if goal == Goal::Bindings {
+    if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
         needs.extend(for_bindings());
     }
     let module = matches!(goal, Goal::Wasm | Goal::Everything);
@@ -284,6 +284,27 @@ mod tests {
         std::fs::write(root.path().join("tests/e2e/package.json"), "{}").expect("file");
         assert!(wants(Goal::Everything, "chromium") && wants(Goal::Everything, "fonts-noto-cjk"));
         assert!(!wants(Goal::Demo, "chromium") && !wants(Goal::Quick, "chromium"));
+    }
+
+    #[test]
+    fn whoever_drives_the_bindings_needs_a_jvm() {
+        let root = tempfile::tempdir().expect("folder");
+        std::fs::create_dir_all(root.path().join("tests/bindings")).expect("folder");
+        let workspace = Workspace::of(root.path(), &[]);
+        let wants = |goal: Goal, package: &str| {
+            let needs = needs(&workspace, goal);
+            needs.iter().any(|need| need.package == Some(package))
+        };
+        for package in [
+            "default-jre-headless",
+            "libjna-java",
+            "libjna-jni",
+            "python3-pip",
+        ] {
+            assert!(wants(Goal::Bindings, package), "{package}");
+            assert!(wants(Goal::Everything, package), "{package}");
+        }
+        assert!(!wants(Goal::Quick, "libjna-java") && !wants(Goal::Bench, "libjna-java"));
     }
 
     #[test]

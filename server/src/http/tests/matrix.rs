@@ -54,6 +54,7 @@ impl Tries {
             ("POST", "/api/v1/device/enrol" | "/api/v1/device/sync")
             | ("PATCH" | "HEAD" | "GET", "/api/v1/device/media/{hash}")
             | ("GET", "/api/v1/device/registries" | "/api/v1/device/registries/{hash}")
+            | ("GET", "/api/v1/device/zones" | "/api/v1/device/zones/{hash}")
             | ("PUT", "/api/v1/device/media/{hash}/chunks") => Value::Null,
             ("POST", "/api/v1/incidents/{id}/grants") => json!({
                 "unit": OTHER_STATION.to_string(), "audience": "field", "hand_over": true,
