@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { ask, startBrowser } from './chromium.mjs';
 import { fix, latE7, latitudes } from './phone.mjs';
 
+/** More than can be delivered before it dies. */
+const BATCH = 2_000;
 /** How a phone dies here: the tab's process crashes, the tab is closed, every process is killed at once. */
 const WAYS = ['crash', 'close', 'kill'];
 
@@ -31,9 +33,12 @@ export async function killLoop(kills, { url, code, log = () => {} }) {
       const there = await latitudes(page, patrol);
       const lost = [...ledger.acked].filter((fix) => !there.has(latE7(fix)));
       assert.deepEqual(lost, [], `${way}: acknowledged and lost`);
-      const known = new Set(Array.from({ length: ledger.next }, (_, fix) => latE7(fix)));
+      const sent = Array.from({ length: ledger.next + BATCH }, (_, fix) => fix);
+      const known = new Set(sent.map(latE7));
       const strange = [...there].filter((lat) => !known.has(lat));
       assert.deepEqual(strange, [], `${way}: never delivered`);
+      // What was stored in the last moment was perhaps not acknowledged any more.
+      ledger.next = 1 + Math.max(-1, ...sent.filter((fix) => there.has(latE7(fix))));
       log(`${way}: ${ledger.acked.size - before} acknowledged, ${there.size} there`);
     }
     assert.ok(ledger.acked.size > kills, `only ${ledger.acked.size} fixes were acknowledged`);
@@ -46,14 +51,16 @@ export async function killLoop(kills, { url, code, log = () => {} }) {
 /** Delivers as fast as it goes. What was acknowledged is noted outside, before the next one. */
 async function rideUntilDeath(page, browser, way, ledger) {
   const session = await page.context().newCDPSession(page);
-  const heard = (n) => ledger.acked.add(n);
+  const wanted = ledger.acked.size + 3 + Math.floor(Math.random() * 40);
+  const enough = new Promise((resolve) => {
+    session.on('Runtime.bindingCalled', ({ payload }) => {
+      ledger.acked.add(Number(payload));
+      if (ledger.acked.size >= wanted) resolve();
+    });
+  });
   await session.send('Runtime.enable');
   await session.send('Runtime.addBinding', { name: 'acknowledged' });
-  session.on(
-    'Runtime.bindingCalled',
-    ({ name, payload }) => name === 'acknowledged' && heard(Number(payload)),
-  );
-  const batch = Array.from({ length: 2_000 }, (_, n) => [
+  const batch = Array.from({ length: BATCH }, (_, n) => [
     ledger.next + n,
     fix(ledger.next + n, ledger.startMs),
   ]);
@@ -65,21 +72,24 @@ async function rideUntilDeath(page, browser, way, ledger) {
         window.acknowledged(String(n));
       }
     }, batch)
-    .catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1_500));
-  if (way === 'kill') await browser.kill();
-  if (way === 'close') await page.close();
-  if (way === 'crash') {
+    .catch((error) => error);
+  const refused = await Promise.race([enough, riding]);
+  if (refused instanceof Error) throw refused;
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+  await DEATHS[way](page, browser, session);
+  await riding;
+}
+
+const DEATHS = {
+  kill: (_, browser) => browser.kill(),
+  close: (page) => page.close(),
+  crash: async (page, _, session) => {
     const gone = new Promise((resolve) => page.once('crash', resolve));
     session.send('Page.crash').catch(() => {});
     await gone;
     await page.close();
-  }
-  await riding;
-  // Every fix up to here may be there; those after it were never sent.
-  const highest = Math.max(-1, ...ledger.acked);
-  ledger.next = Math.max(ledger.next, highest + 2);
-}
+  },
+};
 
 /** The lock of a dead window is free at once; of one that is just closing, in a moment. */
 async function openAgain(page) {
