@@ -16,6 +16,7 @@ mod edit;
 mod incidents;
 pub mod message;
 mod page;
+mod receiver;
 mod recording;
 mod reference;
 mod safe;

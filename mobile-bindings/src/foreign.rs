@@ -1,4 +1,5 @@
-//! What the platform gives: a keystore, clocks and battery, and an ear for changes.
+//! What the platform gives: a keystore, clocks and battery, an ear for changes, a receiver of positions, and
+//! what it knows of the network.
 
 /// Which kind of key a keystore holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -31,9 +32,9 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
     }
 }
 
-/// A listener failed. It is told in the log; what was done is done.
+/// Something of the platform threw. It is told in the log; what was done is done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-pub enum ListenerError {
+pub enum PlatformError {
     /// It threw.
     #[error("{reason}")]
     Failed {
@@ -42,9 +43,9 @@ pub enum ListenerError {
     },
 }
 
-impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
+impl From<uniffi::UnexpectedUniFFICallbackError> for PlatformError {
     fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        ListenerError::Failed {
+        PlatformError::Failed {
             reason: error.reason,
         }
     }
@@ -82,5 +83,30 @@ pub trait Device: Send + Sync {
 pub trait Listener: Send + Sync {
     /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread, also
     /// from the one that called: only note it. Whether it succeeds changes nothing.
-    fn changed(&self, version: u64) -> Result<(), ListenerError>;
+    fn changed(&self, version: u64) -> Result<(), PlatformError>;
+}
+
+/// The receiver of positions. It gives each fix to [`crate::Phone::deliver`] as it comes.
+#[uniffi::export(with_foreign)]
+pub trait LocationSource: Send + Sync {
+    /// Deliver so often from now on, ms; none: stop. Where it throws, it is asked again at the next change.
+    fn want(&self, every_ms: Option<u64>) -> Result<(), PlatformError>;
+}
+
+/// What carries data now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Network {
+    /// Nothing, as far as the platform knows.
+    Offline,
+    /// Something slow, lossy or paid for by the byte.
+    Weak,
+    /// Something good.
+    Good,
+}
+
+/// Who knows what carries data.
+#[uniffi::export(with_foreign)]
+pub trait Connectivity: Send + Sync {
+    /// What carries data now.
+    fn network(&self) -> Result<Network, PlatformError>;
 }

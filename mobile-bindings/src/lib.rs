@@ -16,7 +16,10 @@ mod records;
 mod run;
 
 pub use error::TalaError;
-pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener, ListenerError};
+pub use foreign::{
+    Connectivity, Device, KeyKind, Keystore, KeystoreError, Listener, LocationSource, Network,
+    PlatformError,
+};
 pub use phone::{Enrolled, OpenOptions, Opened, Phone, Signed};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 

@@ -1,5 +1,6 @@
 //! A phone: one folder, one keystore, and the verbs of its screens.
 
+mod around;
 mod inside;
 #[cfg(feature = "probes")]
 mod probes;
@@ -20,6 +21,7 @@ use crate::error::TalaError;
 use crate::foreign::{Device, Keystore, Listener};
 use crate::platform::{PlatformKey, Pocket, SystemEntropy};
 use crate::run::{SyncAsk, SyncRun};
+use around::Around;
 pub(crate) use inside::Alive;
 use inside::{Inside, State, turn_on};
 
@@ -111,6 +113,7 @@ impl Phone {
             options,
             pocket,
             listener,
+            around: Around::default(),
             state: Mutex::new(state),
         };
         Ok(Arc::new(Self {
@@ -137,6 +140,7 @@ impl Phone {
     pub fn turn_off(&self) -> Result<(), TalaError> {
         let before = std::mem::replace(&mut *self.inside.lock()?, State::Off);
         self.quiet();
+        self.inside.steer();
         if let State::On(alive) = before {
             alive.handset.rest()?;
         }
@@ -300,6 +304,13 @@ impl Phone {
     /// Begins to hand over and fetch, on a thread of the library.
     pub fn start_sync(&self, ask: SyncAsk) -> Result<Arc<SyncRun>, TalaError> {
         let alive = self.on()?;
+        let ask = self
+            .inside
+            .around
+            .fit(ask)
+            .ok_or_else(|| TalaError::Centre {
+                reason: "there is no network".to_owned(),
+            })?;
         let url = alive.handset.identity()?.url;
         let link = self.inside.link(&url)?;
         let listener = Arc::clone(&self.inside.listener);

@@ -85,13 +85,35 @@ class Ear(tala.Listener):
             raise RuntimeError("a listener that a test made throw")
 
 
+class Receiver(tala.LocationSource):
+    """A receiver that notes what it was asked for."""
+
+    def __init__(self):
+        self.every_ms = "nothing yet"
+
+    def want(self, every_ms):
+        self.every_ms = every_ms
+
+
+class Air(tala.Connectivity):
+    """A network that is as a line says."""
+
+    def __init__(self):
+        self.now = tala.Network.GOOD
+        self.asked = 0
+
+    def network(self):
+        self.asked += 1
+        return self.now
+
+
 class Actor:
     """One phone of the scenario, with the verbs of its lines."""
 
     def __init__(self, name, job):
         self.name, self.job = name, job
         self.keystore = SoftKeystore(hashlib.sha256(name.encode()).digest())
-        self.ear = Ear()
+        self.ear, self.air, self.receiver = Ear(), Air(), None
         self.phone = None
         self.incident = None
         self.call_id = None
@@ -104,6 +126,9 @@ class Actor:
         folder = os.path.join(self.job["folder"], self.name)
         options = tala.OpenOptions(folder=folder, roots_pem=None)
         self.phone = tala.Phone.open(options, self.keystore, Clock(), self.ear)
+        self.receiver = Receiver()
+        self.phone.use_location(self.receiver)
+        self.phone.use_connectivity(self.air)
 
     async def do_enrol(self, code=None):
         code = self.job["code.a"] if code == "spent" else code or self.job["code." + self.name]
@@ -131,6 +156,13 @@ class Actor:
             assert shown is None, shown
         elif state is not None:
             assert (shown.state, shown.fixes) == (state, self.durable), (shown, self.durable)
+
+    def do_receiver(self, every_ms):
+        wanted = None if every_ms == "none" else int(every_ms)
+        assert self.receiver.every_ms == wanted, self.receiver.every_ms
+
+    def do_network(self, now):
+        self.air.now = getattr(tala.Network, now.upper())
 
     def do_interrupted(self, cause):
         assert self.phone.opened().interrupted == cause, self.phone.opened()
@@ -165,8 +197,10 @@ class Actor:
         assert refused["error"]["code"] == "unread", refused
 
     async def do_sync(self, what=None):
-        heard, seen = self.ear.heard, []
-        run = self.phone.start_sync(tala.SyncAsk(**SYNC))
+        heard, seen, asked = self.ear.heard, [], self.air.asked
+        how = SYNC | {"by_officer": what != "periodic"}
+        run = self.phone.start_sync(tala.SyncAsk(**how))
+        assert self.air.asked == asked + 1
         finished = asyncio.ensure_future(run.finished())
         while not finished.done():
             seen.append(run.progress().round_trips)

@@ -112,6 +112,7 @@ fn python(workspace: &Workspace, folder: &Path) -> Step {
     let packages = folder.join("packages");
     Step::new("python3", workspace.root())
         .args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade"])
+        .args(["--root-user-action", "ignore"])
         .args(["--only-binary", ":all:", "--target", &text(&packages)])
         .args(["--requirement", PYTHON_PACKAGES])
         .unless_fresh(

@@ -315,6 +315,27 @@ fn a_handset_that_rests_is_not_taken_for_one_that_was_killed() {
     assert!(!reopened(killed.0).1);
 }
 
+#[test]
+fn the_receiver_is_asked_for_fixes_only_while_something_is_recorded() {
+    let (centre, unit) = centre();
+    let handset = handset(phone(1, &centre, unit));
+    let wanted = |handset: &Shown| handset.wants_fixes_every_ms().expect("is whole");
+    assert_eq!(wanted(&handset), None);
+    handset.start_patrol(&on_horse()).expect("starts");
+    assert_eq!(wanted(&handset), Some(1_000));
+    handset.pause().expect("pauses");
+    assert_eq!(wanted(&handset), None);
+    handset.resume().expect("goes on");
+    let (handset, _) = reopened(handset);
+    assert_eq!(
+        wanted(&handset),
+        Some(1_000),
+        "a patrol goes on over a kill"
+    );
+    handset.stop_patrol().expect("stops");
+    assert_eq!(wanted(&handset), None);
+}
+
 fn reopened(handset: Shown) -> (Shown, bool) {
     let (store, marker, files, pocket) = handset.into_parts().expect("is whole");
     let (handset, opening) = Handset::open(store, marker, files, pocket).expect("opens");

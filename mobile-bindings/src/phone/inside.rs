@@ -12,6 +12,7 @@ use tala_client::transport::http::{HttpOptions, HttpTransport};
 use tala_protocol::sync::enrol::EnrolmentCode;
 use tala_protocol::time::UnixMs;
 
+use super::around::Around;
 use super::{Enrolled, Here, Link, OpenOptions, Opened};
 use crate::error::TalaError;
 use crate::foreign::Listener;
@@ -25,6 +26,8 @@ pub(super) struct Inside {
     pub(super) pocket: Pocket,
     /// Who is told of changes.
     pub(super) listener: Arc<dyn Listener>,
+    /// Receiver and network.
+    pub(super) around: Around,
     /// What it is.
     pub(super) state: Mutex<State>,
 }
@@ -67,10 +70,21 @@ impl Inside {
 
     /// Says that something may have changed. What was done is done, whether or not anybody can listen.
     pub(super) fn changed(&self) {
+        self.steer();
         let version = self.on().and_then(|alive| Ok(alive.handset.version()?));
         if let Err(deaf) = self.listener.changed(version.unwrap_or(0)) {
             tracing::warn!(%deaf, "the listener failed");
         }
+    }
+
+    /// Asks the receiver for what is wanted by now.
+    pub(super) fn steer(&self) {
+        self.around.steer(|| {
+            let wanted = self
+                .on()
+                .and_then(|it| Ok(it.handset.wants_fixes_every_ms()?));
+            wanted.unwrap_or(None)
+        });
     }
 
     /// A link to a centre.

@@ -105,9 +105,31 @@ class Ear : Listener {
     }
 }
 
+/** A receiver that notes what it was asked for. */
+class Receiver : LocationSource {
+    @Volatile var asked = "nothing yet"
+
+    override fun want(everyMs: ULong?) {
+        asked = everyMs?.toString() ?: "none"
+    }
+}
+
+/** A network that is as a line says. */
+class Air : Connectivity {
+    @Volatile var now = Network.GOOD
+    @Volatile var asked = 0
+
+    override fun network(): Network {
+        asked += 1
+        return now
+    }
+}
+
 class Actor(private val name: String, private val job: Map<String, String>, home: CoroutineContext) {
     private val keystore = SoftKeystore(home, File(job.getValue("folder"), "$name.key"))
     private val ear = Ear()
+    private val air = Air()
+    private var receiver = Receiver()
     private var open: Phone? = null
     private var call = ""
     var incident = ""
@@ -120,12 +142,14 @@ class Actor(private val name: String, private val job: Map<String, String>, home
 
     suspend fun act(verb: String, words: List<String>) {
         when (verb) {
-            "open" -> open = Phone.open(options(), keystore, Clock, ear)
+            "open" -> open()
             "enrol" -> enrol(words.firstOrNull())
             "start" -> start(words[0], words.getOrNull(1))
             "track" -> track(words[0].toInt(), words[1].toInt(), words[2].toInt())
             "one" -> one(words[0].toInt())
             "recording" -> recording(words.firstOrNull())
+            "receiver" -> same(words[0], receiver.asked)
+            "network" -> air.now = Network.valueOf(words[0].uppercase())
             "interrupted" -> same(words[0], phone.opened().interrupted)
             "pause" -> same("paused", phone.pause().state)
             "resume" -> same("recording", phone.resume().state)
@@ -169,6 +193,14 @@ class Actor(private val name: String, private val job: Map<String, String>, home
             "leak-seen" -> leakSeen()
             else -> error("no such verb")
         }
+    }
+
+    private fun open() {
+        val opened = Phone.open(options(), keystore, Clock, ear)
+        open = opened
+        receiver = Receiver()
+        opened.useLocation(receiver)
+        opened.useConnectivity(air)
     }
 
     private fun options() = OpenOptions(File(job.getValue("folder"), name).path, null)
@@ -234,7 +266,9 @@ class Actor(private val name: String, private val job: Map<String, String>, home
 
     private suspend fun sync(what: String?) = coroutineScope {
         val heard = ear.heard.get()
-        val run = phone.startSync(ask())
+        val asked = air.asked
+        val run = phone.startSync(ask().copy(byOfficer = what != "periodic"))
+        same(asked + 1, air.asked)
         val finished = async { run.finished() }
         val seen = mutableListOf<UInt>()
         while (!finished.isCompleted) {
