@@ -30,6 +30,10 @@ const SQLITE_WITHOUT: [&str; 10] = [
     "MATH_FUNCTIONS",
     "OFFSET_SQL_FUNC",
 ];
+/// Ways to compress that no frame of ours asks for, and unrolled decoders.
+const ZSTD_WITHOUT: &str = "-DZSTD_EXCLUDE_BTLAZY2_BLOCK_COMPRESSOR -DZSTD_EXCLUDE_BTOPT_BLOCK_COMPRESSOR \
+    -DZSTD_EXCLUDE_BTULTRA_BLOCK_COMPRESSOR -DHUF_FORCE_DECOMPRESS_X1=1 \
+    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1";
 /// Debian's toolchain with the sources of the standard library.
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -131,7 +135,13 @@ fn steps(workspace: &Workspace) -> Result<Vec<Step>, WasmError> {
 
 fn compile(workspace: &Workspace, toolchain: Toolchain) -> Step {
     let flags = SQLITE_WITHOUT.map(|part| format!("-USQLITE_ENABLE_{part}"));
-    let mut env: Env = vec![("SQLITE_WASM_RS_FLAGS".to_owned(), flags.join(" ").into())];
+    let mut env: Env = vec![
+        ("SQLITE_WASM_RS_FLAGS".to_owned(), flags.join(" ").into()),
+        (
+            "CFLAGS_wasm32_unknown_unknown".to_owned(),
+            ZSTD_WITHOUT.into(),
+        ),
+    ];
     let program = match toolchain {
         Toolchain::Own | Toolchain::Rustup => cargo(),
         Toolchain::Debian => {

@@ -19,11 +19,11 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::StoreError;
+use schema::{APPLICATION_ID, STEPS};
+
 #[cfg(target_arch = "wasm32")]
 pub use pool::Pool;
 pub use shelf::SqliteShelf;
-
-use schema::{APPLICATION_ID, STEPS};
 
 /// A store in a SQLite file.
 #[derive(Debug)]
@@ -35,12 +35,7 @@ impl SqliteStore {
     /// Opens a store, makes it if there is none, and brings an older one forward.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         refuse_others(path)?;
-        Self::over(Connection::open(path).map_err(|e| failed("opening", e))?)
-    }
-
-    /// The same over a connection that was opened by other means; nobody else may write to its file.
-    pub fn over(db: Connection) -> Result<Self, StoreError> {
-        refuse_other(&db)?;
+        let db = Connection::open(path).map_err(|e| failed("opening", e))?;
         let mut store = Self { db };
         store.prepare()?;
         store.migrate()?;
@@ -128,15 +123,11 @@ fn refuse_others(path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags);
-    refuse_other(&db.map_err(|e| failed("looking at the file", e))?)
-}
-
-fn refuse_other(db: &Connection) -> Result<(), StoreError> {
     let look = || -> rusqlite::Result<(i64, i64, i64)> {
+        let db = Connection::open_with_flags(path, flags)?;
         let application = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         let tables = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok((application, version(db)?, tables))
+        Ok((application, version(&db)?, tables))
     };
     let (application, found, tables) = look().map_err(|e| failed("looking at the file", e))?;
     if application != APPLICATION_ID && (tables > 0 || found > 0) {

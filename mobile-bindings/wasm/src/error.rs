@@ -46,7 +46,7 @@ impl From<StoreError> for Failed {
             StoreError::Damaged { .. } | StoreError::Foreign | StoreError::Newer { .. } => {
                 "damaged"
             }
-            StoreError::Io { .. } | StoreError::Setting { .. } => "store",
+            _ => "store",
         };
         Self::of(code, &error)
     }

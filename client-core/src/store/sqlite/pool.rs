@@ -5,7 +5,8 @@
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{SqliteShelf, SqliteStore, StoreError, failed};
+use super::schema::{APPLICATION_ID, STEPS};
+use super::{SqliteShelf, SqliteStore, StoreError, failed, version};
 
 /// Where a worker's files are: a file system of SQLite, and the key of everything in it.
 pub struct Pool<'a> {
@@ -18,7 +19,12 @@ pub struct Pool<'a> {
 impl Pool<'_> {
     /// Opens or makes a phone's store.
     pub fn store(&self, name: &str) -> Result<SqliteStore, StoreError> {
-        SqliteStore::over(self.connect(name)?)
+        let db = self.connect(name)?;
+        refuse_other(&db)?;
+        let mut store = SqliteStore { db };
+        store.prepare()?;
+        store.migrate()?;
+        Ok(store)
     }
 
     /// Opens or makes a shelf.
@@ -52,4 +58,21 @@ impl Pool<'_> {
         }
         Ok(db)
     }
+}
+
+/// Refuses a file of a newer version or of another program, without writing to it.
+fn refuse_other(db: &Connection) -> Result<(), StoreError> {
+    let look = || -> rusqlite::Result<(i64, i64)> {
+        let application = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        Ok((application, version(db)?))
+    };
+    let (application, found) = look().map_err(|e| failed("looking at the file", e))?;
+    if application != APPLICATION_ID && (application != 0 || found > 0) {
+        return Err(StoreError::Foreign);
+    }
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    Ok(())
 }
