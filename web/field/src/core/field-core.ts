@@ -41,11 +41,38 @@ export class CoreError extends Error {
 
 /** Words of `handset::message::code`, and those of shells. An unknown word is treated as `failed`. */
 export type ErrorCode =
-  | 'input' | 'unknown' | 'broken' | 'no_conflict' | 'sync' | 'store' | 'not_enrolled' | 'no_patrol'
-  | 'patrol_open' | 'paused' | 'feed_closed' | 'fix' | 'document' | 'file' | 'damaged' | 'unread' | 'too_long'
+  | 'input'
+  | 'unknown'
+  | 'broken'
+  | 'no_conflict'
+  | 'sync'
+  | 'store'
+  | 'not_enrolled'
+  | 'no_patrol'
+  | 'patrol_open'
+  | 'paused'
+  | 'feed_closed'
+  | 'fix'
+  | 'document'
+  | 'file'
+  | 'damaged'
+  | 'unread'
+  | 'too_long'
   // Shells:
-  | 'locked' | 'wrong_pin' | 'other_window' | 'already_enrolled' | 'code' | 'offline' | 'centre' | 'busy'
-  | 'unproved' | 'full' | 'no_permission' | 'unsupported' | 'cancelled' | 'failed';
+  | 'locked'
+  | 'wrong_pin'
+  | 'other_window'
+  | 'already_enrolled'
+  | 'code'
+  | 'offline'
+  | 'centre'
+  | 'busy'
+  | 'unproved'
+  | 'full'
+  | 'no_permission'
+  | 'unsupported'
+  | 'cancelled'
+  | 'failed';
 
 export type Verb = keyof Verbs;
 export type Ask<V extends Verb> = { do: V } & Verbs[V]['ask'];
@@ -192,6 +219,8 @@ export interface CoreVerbs {
   edit_incident: { ask: { id: string; incident: IncidentIn }; answer: null };
   incidents: { ask: Nothing; answer: IncidentLine[] };
   incident: { ask: { id: string }; answer: IncidentPage };
+  /** Marks a file of an incident as withdrawn, with the reason. Nothing is deleted. */
+  withdraw_file: { ask: { id: string; hash: string; reason: string }; answer: null };
   choose: { ask: { id: string; field: string; choice: number }; answer: null };
   /** Area or length of a shape with its error, before it is saved. */
   measure: { ask: { shape: ShapeIn }; answer: Measured };
@@ -229,12 +258,21 @@ export interface CoreVerbs {
   hand_over: { ask: Nothing; answer: HandOver };
 }
 
-export interface Place { lat: number; lon: number }
-export interface At extends Place { acc_m: number | null; time_ms: number }
+export interface Place {
+  lat: number;
+  lon: number;
+}
+export interface At extends Place {
+  acc_m: number | null;
+  time_ms: number;
+}
 
 export interface FixIn extends Place {
   time_ms: number;
-  alt_m?: number | null; acc_m?: number | null; speed_ms?: number | null; bearing_deg?: number | null;
+  alt_m?: number | null;
+  acc_m?: number | null;
+  speed_ms?: number | null;
+  bearing_deg?: number | null;
   /** 0 satellites, 1 fused, 2 network, 3 imported, 4 by hand. */
   provider?: number;
   satellites?: number | null;
@@ -244,7 +282,10 @@ export interface FixIn extends Place {
 
 export interface PatrolIn {
   transport: string;
-  title?: string | null; purpose?: string | null; campaign?: string | null; plan?: string | null;
+  title?: string | null;
+  purpose?: string | null;
+  campaign?: string | null;
+  plan?: string | null;
   declared_return_ms?: number | null;
   team?: string[];
 }
@@ -255,8 +296,11 @@ export interface Recording {
   state: 'recording' | 'paused' | 'ended';
   leg: number;
   transport: string;
-  fixes: number; doubtful: number; gaps: number;
-  distance_m: number; duration_ms: number;
+  fixes: number;
+  doubtful: number;
+  gaps: number;
+  distance_m: number;
+  duration_ms: number;
   unsealed: number;
   saved_ms: number;
   last: At | null;
@@ -265,18 +309,34 @@ export interface Recording {
   declared_return_ms: number | null;
 }
 
-export interface Delivered { durable: number; thinned: number }
-export interface TrackPart { lat_e7: number[]; lon_e7: number[] }
+export interface Delivered {
+  durable: number;
+  thinned: number;
+}
+export interface TrackPart {
+  lat_e7: number[];
+  lon_e7: number[];
+}
 
 export interface PatrolLine {
-  id: string; title: string | null; transport: string | null; own: boolean;
-  started_ms: number | null; ended_ms: number | null; whereabouts: Whereabouts;
+  id: string;
+  title: string | null;
+  transport: string | null;
+  own: boolean;
+  started_ms: number | null;
+  ended_ms: number | null;
+  whereabouts: Whereabouts;
 }
 
 export interface IncidentIn {
-  category?: string | null; title?: string | null; narrative?: string | null;
+  category?: string | null;
+  title?: string | null;
+  narrative?: string | null;
   severity?: Severity | null;
-  shape?: ShapeIn | null; offset?: OffsetIn | null; heads?: HeadsIn[]; campaign?: string | null;
+  shape?: ShapeIn | null;
+  offset?: OffsetIn | null;
+  heads?: HeadsIn[];
+  campaign?: string | null;
   /** When it happened; now where it is missing (first tap, not save). */
   occurred_ms?: number | null;
 }
@@ -287,27 +347,58 @@ export interface ShapeIn {
   source: 'gnss' | 'drawn' | 'typed';
   acc_m?: number[];
 }
-export interface OffsetIn { from: Place; bearing_deg: number; distance_m: number }
-export interface HeadsIn { species: string; count: number; estimated?: boolean }
-export interface FileIn { media_type: string; taken_ms?: number | null; place?: Place | null; title?: string | null }
-export interface Estimate { value: number; error_95: number }
-export interface Measured { area_m2: Estimate | null; length_m: Estimate | null }
+export interface OffsetIn {
+  from: Place;
+  bearing_deg: number;
+  distance_m: number;
+}
+export interface HeadsIn {
+  species: string;
+  count: number;
+  estimated?: boolean;
+}
+export interface FileIn {
+  media_type: string;
+  taken_ms?: number | null;
+  place?: Place | null;
+  title?: string | null;
+}
+export interface Estimate {
+  value: number;
+  error_95: number;
+}
+export interface Measured {
+  area_m2: Estimate | null;
+  length_m: Estimate | null;
+}
 
 /** Where the least safe part of a record is. */
 export type Whereabouts = 'refused' | 'waiting_for_key' | 'here' | 'acknowledged' | 'at_centre';
 
 export interface IncidentLine {
-  id: string; title: string | null; own: boolean; whereabouts: Whereabouts;
-  category: string | null; severity: Severity | null; occurred_ms: number | null; place: Place | null;
-  files: number; conflicts: number;
+  id: string;
+  title: string | null;
+  own: boolean;
+  whereabouts: Whereabouts;
+  category: string | null;
+  severity: Severity | null;
+  occurred_ms: number | null;
+  place: Place | null;
+  files: number;
+  conflicts: number;
 }
 
 export interface IncidentPage {
-  id: string; category: string | null; title: string | null; narrative: string | null;
-  severity: Severity | null; occurred_ms: number | null;
+  id: string;
+  category: string | null;
+  title: string | null;
+  narrative: string | null;
+  severity: Severity | null;
+  occurred_ms: number | null;
   /** Text of a GeoJSON geometry. */
   geojson: string | null;
-  area_m2: Estimate | null; length_m: Estimate | null;
+  area_m2: Estimate | null;
+  length_m: Estimate | null;
   heads: HeadsIn[];
   offset: OffsetIn | null;
   files: FileLine[];
@@ -318,17 +409,43 @@ export interface IncidentPage {
   taken: AnswerLine | null;
 }
 export interface FileLine {
-  hash: string; size: number; media_type: string; title: string | null; withdrawn: string | null;
-  held: boolean; complete: boolean; lost: boolean;
+  hash: string;
+  size: number;
+  media_type: string;
+  title: string | null;
+  withdrawn: string | null;
+  held: boolean;
+  complete: boolean;
+  lost: boolean;
 }
-export interface ConflictLine { field: string; values: ConflictChoice[] }
-export interface ConflictChoice { value: string; by: string | null; own: boolean; at_ms: number | null }
+export interface ConflictLine {
+  field: string;
+  values: ConflictChoice[];
+}
+export interface ConflictChoice {
+  value: string;
+  by: string | null;
+  own: boolean;
+  at_ms: number | null;
+}
 
-export interface DraftLine { key: string; saved_ms: number; value: unknown }
+export interface DraftLine {
+  key: string;
+  saved_ms: number;
+  value: unknown;
+}
 
 /** Labels by language (`zh`, `mn_cyrl`, `mn_mong`, `en`); what is missing is null. */
-export interface Labels { zh: string | null; mn_cyrl: string | null; mn_mong: string | null; en: string | null }
-export interface CodeLine { code: string; labels: Labels }
+export interface Labels {
+  zh: string | null;
+  mn_cyrl: string | null;
+  mn_mong: string | null;
+  en: string | null;
+}
+export interface CodeLine {
+  code: string;
+  labels: Labels;
+}
 export interface CategoryLine extends CodeLine {
   /** reclamation mining soil construction dumping grazing_ban overload off_road poaching herb_digging fire fence other */
   icon: string;
@@ -336,20 +453,41 @@ export interface CategoryLine extends CodeLine {
   order: number;
 }
 export interface ZoneLine {
-  id: string; kind: string; labels: Labels;
+  id: string;
+  kind: string;
+  labels: Labels;
   /** Text of a GeoJSON geometry. */
   geojson: string;
 }
-export interface ZoneHit { id: string; kind: string; labels: Labels; inside: boolean; distance_m: number }
-export interface PersonLine { id: string; name: string; own: boolean }
+export interface ZoneHit {
+  id: string;
+  kind: string;
+  labels: Labels;
+  inside: boolean;
+  distance_m: number;
+}
+export interface PersonLine {
+  id: string;
+  name: string;
+  own: boolean;
+}
 
 export interface TeamLine {
-  person: string | null; name: string | null; transport: string | null; patrol: string | null;
-  lat: number; lon: number; at_ms: number;
+  person: string | null;
+  name: string | null;
+  transport: string | null;
+  patrol: string | null;
+  lat: number;
+  lon: number;
+  at_ms: number;
 }
 
 export interface MessageLine {
-  id: string; text: string; by: string | null; own: boolean; at_ms: number;
+  id: string;
+  text: string;
+  by: string | null;
+  own: boolean;
+  at_ms: number;
   reply_to: string | null;
   /** What this phone answered to it. */
   answered: string | null;
@@ -359,28 +497,71 @@ export interface MessageLine {
 }
 
 export interface PlanLine {
-  id: string; title: string | null; starts_ms: number | null; ends_ms: number | null;
-  expected_silence_min: number | null; notes: string | null; campaign: string | null;
-  routes: PlannedPlace[]; areas: PlannedPlace[];
+  id: string;
+  title: string | null;
+  starts_ms: number | null;
+  ends_ms: number | null;
+  expected_silence_min: number | null;
+  notes: string | null;
+  campaign: string | null;
+  routes: PlannedPlace[];
+  areas: PlannedPlace[];
   tasks: TaskLine[];
 }
-export interface PlannedPlace { name: string | null; notes: string | null; geojson: string | null }
+export interface PlannedPlace {
+  name: string | null;
+  notes: string | null;
+  geojson: string | null;
+}
 export interface TaskLine {
-  id: string; text: string | null; geojson: string | null; person: string | null; own: boolean;
-  due_ms: number | null; done_ms: number | null; outcome: string | null;
+  id: string;
+  text: string | null;
+  geojson: string | null;
+  person: string | null;
+  own: boolean;
+  due_ms: number | null;
+  done_ms: number | null;
+  outcome: string | null;
 }
 
-export interface SosLine { id: string; at_ms: number; at_centre: boolean; answers: AnswerLine[] }
-export interface AnswerLine { what: string; note: string | null; by: string | null; at_ms: number }
+export interface SosLine {
+  id: string;
+  at_ms: number;
+  at_centre: boolean;
+  answers: AnswerLine[];
+}
+export interface AnswerLine {
+  what: string;
+  note: string | null;
+  by: string | null;
+  at_ms: number;
+}
 
 export interface HandOver {
-  records: RecordLine[]; lanes: LaneLine[];
-  files_waiting: number; file_bytes_waiting: number; files_lost: number;
-  synced_ms: number | null; unproved: boolean; alarm: string | null;
+  records: RecordLine[];
+  lanes: LaneLine[];
+  files_waiting: number;
+  file_bytes_waiting: number;
+  files_lost: number;
+  synced_ms: number | null;
+  unproved: boolean;
+  alarm: string | null;
 }
 export interface RecordLine {
-  id: string; kind: 'patrol' | 'incident' | 'parties' | 'plan'; title: string | null; own: boolean;
-  whereabouts: Whereabouts; envelopes: number; envelopes_safe: number; quarantined: number;
-  unsealed: number; files: number; files_safe: number;
+  id: string;
+  kind: 'patrol' | 'incident' | 'parties' | 'plan';
+  title: string | null;
+  own: boolean;
+  whereabouts: Whereabouts;
+  envelopes: number;
+  envelopes_safe: number;
+  quarantined: number;
+  unsealed: number;
+  files: number;
+  files_safe: number;
 }
-export interface LaneLine { lane: 'urgent' | 'record' | 'media' | 'track'; envelopes: number; bytes: number }
+export interface LaneLine {
+  lane: 'urgent' | 'record' | 'media' | 'track';
+  envelopes: number;
+  bytes: number;
+}
