@@ -88,7 +88,7 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
             work: Work::Tidy,
         },
     ];
-    let embedded = workspace.has("web/command/dist");
+    let embedded = web::PAGES.iter().all(|built| workspace.has(built));
     if !quick || !embedded {
         stages.push(steps("web", web::checks(workspace)));
     }

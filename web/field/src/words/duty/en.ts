@@ -73,6 +73,12 @@ const en: Record<keyof typeof zh, string> = {
   'fault.unsupported': 'This phone cannot do that here. Use another way.',
   'fault.cancelled': 'Cancelled; nothing has changed.',
   'fault.failed': 'This step was not done. Everything saved before is kept; try again.',
+
+  'whereabouts.refused': 'quarantined',
+  'whereabouts.waiting_for_key': 'on this phone, waiting for the key',
+  'whereabouts.here': 'on this phone',
+  'whereabouts.acknowledged': 'acknowledged',
+  'whereabouts.at_centre': 'at the centre',
 };
 
 export default en;

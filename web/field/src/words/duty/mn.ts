@@ -66,6 +66,12 @@ const mn: Record<keyof typeof zh, string> = {
   'fault.unsupported': 'Энэ утас энд үүнийг хийж чадахгүй. Өөр арга хэрэглэнэ үү.',
   'fault.cancelled': 'Цуцалсан, өөрчлөлтгүй.',
   'fault.failed': 'Энэ алхам хийгдсэнгүй. Өмнө хадгалсан бүгд бий; дахин оролдоно уу.',
+
+  'whereabouts.refused': 'тусгаарласан',
+  'whereabouts.waiting_for_key': 'утсанд, гарын үсэг хүлээж буй',
+  'whereabouts.here': 'утсанд',
+  'whereabouts.acknowledged': 'хүлээн авсан',
+  'whereabouts.at_centre': 'төвд хүрсэн',
 };
 
 export default mn;

@@ -62,4 +62,10 @@ export default {
   'fault.unsupported': '这部手机在这里做不到。请换一种方式。',
   'fault.cancelled': '已取消，没有变化。',
   'fault.failed': '这一步没有完成。之前保存的都在；请再试一次。',
+
+  'whereabouts.refused': '隔离',
+  'whereabouts.waiting_for_key': '本机，等待签名',
+  'whereabouts.here': '本机',
+  'whereabouts.acknowledged': '已收讫',
+  'whereabouts.at_centre': '已达中心',
 } as const;
