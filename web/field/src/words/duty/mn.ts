@@ -21,7 +21,7 @@ const mn: Record<keyof typeof zh, string> = {
   'bar.home': 'Эргүүл',
   'bar.map': 'Зураг',
   'bar.incidents': 'Бүртгэл',
-  'bar.tasks': 'Даалгавар',
+  'bar.tasks': 'Ажил',
 
   'nav.back': 'Буцах',
   'where.all_safe': 'Бүгд төвд хүрсэн',
