@@ -57,7 +57,8 @@ export function setSilent(value: boolean): void {
 /** Plays a signal. Never fails: a phone without sound still shows the word. */
 export function signal(kind: Signal): void {
   const shape = SIGNALS[kind];
-  navigator.vibrate?.([...shape.pulses]);
+  // A browser lets a page vibrate only once it has been touched.
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([...shape.pulses]);
   if (silent) return;
   try {
     context ??= new AudioContext();

@@ -80,9 +80,9 @@ const en: Record<keyof typeof zh, string> = {
   'whereabouts.acknowledged': 'acknowledged',
   'whereabouts.at_centre': 'at the centre',
 
-  'hold.hint': 'press and hold',
-  'hold.on': 'keep holding…',
-  'hold.longer': 'hold it longer',
+  'hold.hint': 'hold',
+  'hold.on': 'keep on…',
+  'hold.longer': 'longer',
   'hold.no': 'No, go on',
 
   'state.none': 'Not on patrol',

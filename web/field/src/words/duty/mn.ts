@@ -73,9 +73,9 @@ const mn: Record<keyof typeof zh, string> = {
   'whereabouts.acknowledged': 'хүлээн авсан',
   'whereabouts.at_centre': 'төвд хүрсэн',
 
-  'hold.hint': 'удаан дарах',
+  'hold.hint': 'удаан дар',
   'hold.on': 'барьсаар…',
-  'hold.longer': 'арай удаан дар',
+  'hold.longer': 'арай удаан',
   'hold.no': 'Үгүй',
 
   'state.none': 'Эргүүлгүй',

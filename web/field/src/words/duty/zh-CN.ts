@@ -70,8 +70,8 @@ export default {
   'whereabouts.at_centre': '已达中心',
 
   'hold.hint': '长按',
-  'hold.on': '继续按住…',
-  'hold.longer': '再按久一点',
+  'hold.on': '按住别松',
+  'hold.longer': '再久一点',
   'hold.no': '不，继续',
 
   'state.none': '未在巡逻',
