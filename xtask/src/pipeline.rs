@@ -94,7 +94,7 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
             work: Work::Tidy,
         },
     ];
-    let embedded = workspace.has("web/command/dist");
+    let embedded = web::PAGES.iter().all(|built| workspace.has(built));
     if !quick || !embedded {
         if workspace.has("mobile-bindings/wasm") {
             stages.push(Stage {
