@@ -35,6 +35,8 @@ export class SyncLoop {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private under: Promise<void> | null = null;
   private failures = 0;
+  /** How soon after the one under way the next is due, because something was written meanwhile. */
+  private wroteMeanwhile: number | null = null;
   private stopped = false;
 
   constructor(
@@ -53,8 +55,12 @@ export class SyncLoop {
     if (this.under !== null) throw new CoreError('busy', 'a sync is under way');
     this.forgetTimer();
     this.set({ ...IDLE, running: true });
-    this.under = this.run(ask).finally(() => {
+    this.under = this.run(ask).then(() => {
       this.under = null;
+      const regular = this.failures === 0 ? EVERY_MS : this.backOff();
+      const wait = Math.min(regular, this.wroteMeanwhile ?? regular);
+      this.wroteMeanwhile = null;
+      if (!this.stopped) this.again(wait);
     });
     return this.state;
   }
@@ -66,12 +72,15 @@ export class SyncLoop {
 
   /** Something was written: it goes out soon, a call for help at once. */
   wrote(urgent: boolean): void {
-    if (!this.stopped) this.again(urgent ? 0 : AFTER_WRITE_MS);
+    if (this.stopped) return;
+    const wait = urgent ? 0 : AFTER_WRITE_MS;
+    if (this.under === null) this.again(wait);
+    else this.wroteMeanwhile = Math.min(wait, this.wroteMeanwhile ?? wait);
   }
 
   /** The network is back. */
   online(): void {
-    if (this.now.failed !== null) this.again(0);
+    if (this.now.failed !== null && this.under === null) this.again(0);
   }
 
   /** Ends for good; what is under way has ended when it resolves. */
@@ -96,7 +105,6 @@ export class SyncLoop {
       const failed = code === 'cancelled' ? null : { code, message, at_ms: Date.now() };
       this.set({ ...this.now, running: false, failed });
     }
-    if (!this.stopped) this.again(this.failures === 0 ? EVERY_MS : this.backOff());
   }
 
   private backOff(): number {
@@ -106,7 +114,6 @@ export class SyncLoop {
   }
 
   private again(afterMs: number): void {
-    if (this.under !== null) return;
     const at = Date.now() + afterMs;
     if (this.timer !== null && this.now.next_try_ms !== null && this.now.next_try_ms <= at) return;
     this.forgetTimer();
