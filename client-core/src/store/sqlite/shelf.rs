@@ -334,6 +334,20 @@ mod tests {
     }
 
     #[test]
+    fn the_tables_are_those_of_the_golden_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shelf = open(&folder.path().join("shelf.sqlite"));
+        let db = shelf.lock();
+        let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+        let mut ask = db.prepare(sql).expect("prepares");
+        let rows = ask.query_map([], |row| row.get(0)).expect("asks");
+        let mut tables: Vec<String> = rows.collect::<Result<_, _>>().expect("reads");
+        tables.push(String::new());
+        let golden = include_str!("../../../../fixtures/golden/store/shelf-v1.sql");
+        assert_eq!(tables.join(";\n"), golden);
+    }
+
+    #[test]
     fn a_file_of_another_kind_is_no_shelf() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("phone.sqlite");
