@@ -24,6 +24,7 @@ mod receiver;
 mod recording;
 mod reference;
 mod safe;
+pub mod shell;
 mod urgent;
 
 use std::sync::{Mutex, MutexGuard};

@@ -9,7 +9,7 @@
 
 pub mod memory;
 mod rows;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", all(feature = "browser", target_arch = "wasm32")))]
 pub mod sqlite;
 mod tally;
 mod write;

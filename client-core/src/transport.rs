@@ -3,7 +3,7 @@
 //! Whoever implements it decides how bytes travel; every failure says, once, what is to be done about it
 //! ([`Retry`]). The real one is `transport::http`; the simulation has its own.
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", all(feature = "browser", target_arch = "wasm32")))]
 pub mod http;
 pub mod retry;
 

@@ -26,6 +26,8 @@ pub(crate) enum Language {
     Swift,
     /// For tools and tests.
     Python,
+    /// For browsers: the same as `cargo xtask wasm`.
+    Wasm,
 }
 
 /// The languages that are driven here.
@@ -68,13 +70,16 @@ pub(crate) fn steps(workspace: &Workspace, language: Language, profile: Profile)
     let folder = folder(workspace, language);
     let library = text(&profile.place(workspace).join("libtala_mobile.so"));
     let generator = Profile::Dev.place(workspace).join("tala-bindgen");
+    if language == Language::Wasm {
+        return Vec::new();
+    }
     let mut steps = vec![
         Step::new(text(&generator), workspace.root())
             .args(["generate", "--no-format", "--language", language.word()])
             .args(["--out-dir", &text(&folder), &library]),
     ];
     match language {
-        Language::Swift => return steps,
+        Language::Swift | Language::Wasm => return steps,
         Language::Python => steps.push(python(workspace, &folder)),
         Language::Kotlin => steps.extend(kotlin(workspace, &folder)),
     }
@@ -89,6 +94,7 @@ impl Language {
             Language::Kotlin => "kotlin",
             Language::Swift => "swift",
             Language::Python => "python",
+            Language::Wasm => "wasm",
         }
     }
 }

@@ -21,6 +21,7 @@ mod pipeline;
 mod run;
 mod setup;
 mod tidy;
+mod wasm;
 mod web;
 mod workspace;
 
@@ -82,6 +83,12 @@ enum Command {
         /// Which
         language: bindings::Language,
     },
+    /// Builds the phone's engine for browsers, and fails where it is too large
+    Wasm {
+        /// One line of JSON with the sizes
+        #[arg(long)]
+        json: bool,
+    },
     /// Makes parts of the fictional banner: riders, zones, base map
     #[command(disable_help_flag = true)]
     Fixtures(Forwarded),
@@ -113,6 +120,8 @@ enum XtaskError {
     Web(#[from] web::WebError),
     #[error("making a binding ready")]
     Bindings(#[from] bindings::BindingsError),
+    #[error("building the module for browsers")]
+    Wasm(#[from] wasm::WasmError),
 }
 
 fn main() -> ExitCode {
@@ -152,6 +161,18 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::KillLoop(it) => forwarded(&workspace, "kill-loop", it),
         Command::Hostile(it) => forwarded(&workspace, "hostile", it),
         Command::Fixtures(it) => forwarded(&workspace, "fixtures", it),
+        Command::Wasm { json } => {
+            setup::prepare(&workspace, Goal::Wasm)?;
+            wasm::make(&workspace, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bindings {
+            language: bindings::Language::Wasm,
+        } => {
+            setup::prepare(&workspace, Goal::Wasm)?;
+            wasm::make(&workspace, false)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Bindings { language } => {
             setup::prepare(&workspace, Goal::Bindings)?;
             bindings::make(&workspace, language)?;

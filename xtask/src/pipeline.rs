@@ -13,6 +13,7 @@ use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
 use crate::setup::{self, Goal, system, tracks};
 use crate::tidy;
+use crate::wasm;
 use crate::web;
 use crate::workspace::{Workspace, cargo};
 
@@ -32,6 +33,8 @@ struct Stage {
 enum Work {
     Setup(Goal),
     Tidy,
+    /// The module that the web part imports.
+    Module,
     Steps(Vec<Step>),
 }
 
@@ -55,6 +58,8 @@ enum StageError {
     Findings(usize),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Module(#[from] wasm::WasmError),
 }
 
 /// Runs every stage up to the first that fails, then prints how each of them went.
@@ -89,8 +94,14 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
             work: Work::Tidy,
         },
     ];
-    let embedded = workspace.has("web/command/dist");
+    let embedded = web::PAGES.iter().all(|built| workspace.has(built));
     if !quick || !embedded {
+        if workspace.has("mobile-bindings/wasm") {
+            stages.push(Stage {
+                name: "module",
+                work: Work::Module,
+            });
+        }
         stages.push(steps("web", web::checks(workspace)));
     }
     stages.push(steps("clippy", vec![clippy(workspace)]));
@@ -130,6 +141,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         steps("bindings", bound(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
+        steps("browser core", browser_core(workspace, env)),
     ]
 }
 
@@ -188,14 +200,27 @@ fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {
-    let folder = workspace.target().join("debug").into_os_string();
-    let env: Env = env
-        .iter()
-        .cloned()
-        .chain([("TALA_BIN_DIR".to_owned(), folder)])
-        .collect();
+    let env = with_programs(workspace, env);
     let steps = web::end_to_end(workspace).into_iter();
     steps.map(|step| step.env(&env)).collect()
+}
+
+/// The engine in a real browser: kills, a second window, and nothing readable in the profile.
+fn browser_core(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let script = "web/field/test/browser/run.mjs";
+    let step = Step::new("node", workspace.root()).args([script]);
+    let there = workspace.has(script);
+    there
+        .then(|| step.env(&with_programs(workspace, env)))
+        .into_iter()
+        .collect()
+}
+
+/// The same with the place of what `build` has built.
+fn with_programs(workspace: &Workspace, env: &Env) -> Env {
+    let folder = workspace.target().join("debug").into_os_string();
+    let programs = [("TALA_BIN_DIR".to_owned(), folder)];
+    env.iter().cloned().chain(programs).collect()
 }
 
 fn run_stage(workspace: &Workspace, name: &'static str, work: &Work) -> Outcome {
@@ -228,6 +253,7 @@ fn run_work(
                 return Err(StageError::Findings(report.findings.len()));
             }
         }
+        Work::Module => wasm::make(workspace, false)?,
         Work::Steps(steps) => {
             for step in steps {
                 println!("-- {step}");

@@ -25,6 +25,8 @@ pub(crate) enum Goal {
     Bench,
     /// Writing and driving the bindings.
     Bindings,
+    /// Building the module for browsers.
+    Wasm,
     /// Running the server with its pages.
     Demo,
     /// Formatting, lints and unit tests.

@@ -8,6 +8,8 @@ use crate::run::{RunError, Step};
 use crate::workspace::Workspace;
 
 const FOLDER: &str = "web";
+/// What the build leaves and the server embeds.
+pub(crate) const PAGES: [&str; 2] = ["web/command/dist", "web/field/dist"];
 
 /// Why the web part could not be built.
 #[derive(Debug, thiserror::Error)]

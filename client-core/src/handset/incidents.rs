@@ -15,7 +15,7 @@ use super::page;
 use super::{Handset, HandsetError, Platform};
 use crate::engine::{Engine, EngineError};
 use crate::entropy::Entropy as _;
-use crate::media::{Blobs as _, FileFacts, MediaError};
+use crate::media::{Blobs as _, FileFacts, MediaError, small_picture};
 use crate::status::RecordStatus;
 use crate::store::Store;
 
@@ -54,6 +54,17 @@ impl<S: Store, P: Platform> Handset<S, P> {
 
     /// Attaches a file to an incident and returns its SHA-256.
     pub fn attach(&self, id: &str, file: &FileIn, bytes: &[u8]) -> Result<String, HandsetError> {
+        self.attach_with(id, file, bytes, small_picture(bytes).as_deref())
+    }
+
+    /// The same with a thumbnail that the platform made, where it made one.
+    pub fn attach_with(
+        &self,
+        id: &str,
+        file: &FileIn,
+        bytes: &[u8],
+        thumb: Option<&[u8]>,
+    ) -> Result<String, HandsetError> {
         let object = object_id("incident", id)?;
         let place = file.place.map(|at| degrees_e7("file.place", at));
         let place_e7 = place.transpose()?;
@@ -71,7 +82,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
                 taken_at: Some(taken_at),
                 place_e7,
             };
-            let attached = engine.attach(object, facts, files, now)?;
+            let attached = engine.attach_with(object, facts, thumb, files, now)?;
             let evidence = EvidenceEdit {
                 facts: Set::To(EvidenceFacts {
                     hash: attached.hash,

@@ -10,8 +10,11 @@
 
 pub mod cipher;
 mod patrol;
+#[cfg(target_arch = "wasm32")]
+mod pool;
 mod read;
 mod schema;
+mod shelf;
 mod verbs;
 mod write;
 
@@ -22,6 +25,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::StoreError;
 use crate::at_rest::DatabaseKey;
 use schema::{APPLICATION_ID, STEPS};
+
+#[cfg(target_arch = "wasm32")]
+pub use pool::Pool;
+pub use shelf::SqliteShelf;
 
 /// A store in a SQLite file.
 #[derive(Debug)]

@@ -3,7 +3,14 @@
 //! A fresh connection costs about 3 kB and 3 to 10 s on a weak link, so one is kept. A request that is not
 //! answered in twenty seconds (more for long bodies) is sent again on a new connection, at most one new
 //! connection per fifteen seconds; that is what cuts the tail of a lossy link. There is no absolute
-//! timeout. Plain HTTP is for loopback only.
+//! timeout. Plain HTTP is for loopback only. In a browser the same requests go through fetch, which keeps
+//! connections by itself.
+
+#[cfg(target_arch = "wasm32")]
+#[path = "http/fetch.rs"]
+mod wire;
+#[cfg(not(target_arch = "wasm32"))]
+mod wire;
 
 mod client;
 mod request;

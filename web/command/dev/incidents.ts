@@ -1,6 +1,8 @@
 // Development only: incidents with evidence, provenance, conflicts, triage and history.
 
 import type { Feature as GeoFeature, Polygon } from 'geojson';
+import { Random } from '../../shared/src/planted/random.ts';
+import { blob } from '../../shared/src/planted/terrain.ts';
 import type {
   Evidence,
   Field,
@@ -11,8 +13,6 @@ import type {
   Triage,
 } from '../src/api/types.ts';
 import { PEOPLE } from './patrols.ts';
-import { Random } from './random.ts';
-import { blob } from './terrain.ts';
 import { STATIONS } from './units.ts';
 
 const HOUR_MS = 3_600_000;

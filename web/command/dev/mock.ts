@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connect, Plugin } from 'vite';
-import { basemapArchive } from './basemap.ts';
+import { basemapArchive } from '../../shared/src/planted/basemap.ts';
 import { INCIDENT_TYPES, zones } from './incidents.ts';
 import { PEOPLE } from './patrols.ts';
 import { photo } from './photos.ts';

@@ -1,8 +1,8 @@
 // Development only: patrols, their tracks with gaps, and the last positions.
 
+import { Random } from '../../shared/src/planted/random.ts';
+import { PLACES } from '../../shared/src/planted/terrain.ts';
 import type { Author, PatrolDetail, Position, TrackFeature, Transport } from '../src/api/types.ts';
-import { Random } from './random.ts';
-import { PLACES } from './terrain.ts';
 import { STATIONS } from './units.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 // Development only: pictures of steppe drawn as SVG, different for every hash.
 
-import { Random } from './random.ts';
+import { Random } from '../../shared/src/planted/random.ts';
 
 export function photo(hash: string, width: number, height: number): string {
   const random = new Random(Number.parseInt(hash.slice(2, 10), 16));

@@ -1,16 +1,18 @@
-// Light or dark: follows the system until the reader chooses. Sets `data-theme`, which tokens.css keys on.
+// How the page looks: follows the system until the reader chooses. Sets `data-theme`, which the tokens key on.
 
 const STORED = 'tala.theme';
 export const THEME_CHOICES = ['auto', 'light', 'dark'] as const;
-export type ThemeChoice = (typeof THEME_CHOICES)[number];
+/** In the field two more: full sun, and red for the dark. */
+export const FIELD_THEME_CHOICES = [...THEME_CHOICES, 'sun', 'night'] as const;
+export type ThemeChoice = (typeof FIELD_THEME_CHOICES)[number];
 
 class Theme {
   choice = $state<ThemeChoice>('auto');
   dark = $state(false);
 
-  start(): void {
+  start(choices: readonly ThemeChoice[] = THEME_CHOICES): void {
     const stored = localStorage.getItem(STORED);
-    this.choice = THEME_CHOICES.find((choice) => choice === stored) ?? 'auto';
+    this.choice = choices.find((choice) => choice === stored) ?? 'auto';
     const system = matchMedia('(prefers-color-scheme: dark)');
     system.addEventListener('change', () => this.apply(system.matches));
     this.apply(system.matches);
@@ -23,8 +25,9 @@ class Theme {
   }
 
   private apply(systemDark: boolean): void {
-    this.dark = this.choice === 'dark' || (this.choice === 'auto' && systemDark);
-    document.documentElement.dataset.theme = this.dark ? 'dark' : 'light';
+    const shown = this.choice === 'auto' ? (systemDark ? 'dark' : 'light') : this.choice;
+    this.dark = shown === 'dark' || shown === 'night';
+    document.documentElement.dataset.theme = shown;
   }
 }
 

@@ -88,6 +88,14 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
     if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
         needs.extend(for_bindings());
     }
+    let module = matches!(goal, Goal::Wasm | Goal::Everything);
+    if module && workspace.has("mobile-bindings/wasm") {
+        needs.push(program(
+            &["clang"],
+            "clang",
+            "SQLite compiled from C for browsers",
+        ));
+    }
     if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
         needs.push(program(
             &BROWSERS,

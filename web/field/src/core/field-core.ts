@@ -219,6 +219,8 @@ export interface CoreVerbs {
   edit_incident: { ask: { id: string; incident: IncidentIn }; answer: null };
   incidents: { ask: Nothing; answer: IncidentLine[] };
   incident: { ask: { id: string }; answer: IncidentPage };
+  /** Marks a file of an incident as withdrawn, with the reason. Nothing is deleted. */
+  withdraw_file: { ask: { id: string; hash: string; reason: string }; answer: null };
   choose: { ask: { id: string; field: string; choice: number }; answer: null };
   /** Area or length of a shape with its error, before it is saved. */
   measure: { ask: { shape: ShapeIn }; answer: Measured };

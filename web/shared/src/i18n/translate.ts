@@ -21,7 +21,8 @@ export function isMessageKey(key: string): key is MessageKey {
   return Object.hasOwn(zh, key);
 }
 
-function fill(text: string, args: MessageArgs): string {
+/** Fills the holes of a text that comes from elsewhere: the field app has dictionaries of its own. */
+export function fill(text: string, args: MessageArgs): string {
   return text.replace(
     /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
     (whole, name: string, one?: string, many?: string) => {

@@ -78,6 +78,21 @@ export const GLYPHS = {
   proof: 'M12 3l8 3v6c0 5-3 7-8 9-5-2-8-4-8-9V6z M8.5 12l2.5 2.5 5-5',
   columns: 'M4 5h16v14H4z M10 5v14 M15 5v14',
   keyboard: 'M2 7h20v11H2z M6 11h.01 M10 11h.01 M14 11h.01 M18 11h.01 M8 15h8',
+
+  // The officer's app.
+  settings:
+    'M12 9a3 3 0 100 6 3 3 0 000-6z M12 2.5v3 M12 18.5v3 M2.5 12h3 M18.5 12h3 M5.3 5.3l2.1 2.1 M16.6 16.6l2.1 2.1 M5.3 18.7l2.1-2.1 M16.6 7.4l2.1-2.1',
+  pause: 'M8 5v14 M16 5v14',
+  play: 'M7 4.5v15l12-7.5z',
+  stop: 'M6 6h12v12H6z',
+  record: 'M12 5a7 7 0 100 14 7 7 0 000-14z M12 9a3 3 0 100 6 3 3 0 000-6z',
+  microphone: 'M12 3a3 3 0 00-3 3v6a3 3 0 006 0V6a3 3 0 00-3-3z M5 11a7 7 0 0014 0 M12 18v3 M8 21h8',
+  battery: 'M3 8h15v8H3z M20 10.5v3 M6 11v2 M9 11v2',
+  satellite: 'M12 13l3 3 M9 4l5 5-4 4-5-5z M14 9l2-2 5 5-4 4-3-3 M4 15a5 5 0 005 5 M4 19h.01',
+  saved: 'M5 4h11l3 3v13H5z M8 4v5h7V4 M8 20v-6h8v6',
+  walk_line: 'M5 19a1.5 1.5 0 100-.01 M19 5a1.5 1.5 0 100-.01 M6 18c2-6 4 0 7-4s0-5 5-8',
+  undo: 'M4 9h10a5 5 0 010 10h-4 M8 5L4 9l4 4',
+  flash: 'M13 2L5 14h6l-1 8 8-12h-6z',
 } as const;
 
 export type Glyph = keyof typeof GLYPHS;

@@ -1,0 +1,53 @@
+// One screen's answer to one question, asked anew whenever the core says "changed".
+
+import type { Answer, Ask, CoreError, Verb } from '../core/field-core.ts';
+import { app } from './app.svelte.ts';
+import { asCoreError } from './faults.ts';
+
+export interface Snapshot<V extends Verb> {
+  /** The last answer; null until the first. */
+  readonly value: Answer<V> | null;
+  /** Why the last question failed. The last answer stays. */
+  readonly fault: CoreError | null;
+  /** Asks again now. */
+  refresh: () => void;
+}
+
+/** Called while a component is made. `ask` may return null: nothing to ask yet. */
+export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> {
+  let value = $state.raw<Answer<V> | null>(null);
+  let fault = $state.raw<CoreError | null>(null);
+  let again = $state(0);
+  let asked = 0;
+
+  $effect(() => {
+    void [app.version, again];
+    const message = ask();
+    if (message === null || !app.ready) return;
+    asked += 1;
+    const mine = asked;
+    app.call(message).then(
+      (answer) => {
+        // An answer that was overtaken by a later question says nothing any more.
+        if (mine !== asked) return;
+        value = answer;
+        fault = null;
+      },
+      (error: unknown) => {
+        if (mine === asked) fault = asCoreError(error);
+      },
+    );
+  });
+
+  return {
+    get value() {
+      return value;
+    },
+    get fault() {
+      return fault;
+    },
+    refresh: () => {
+      again += 1;
+    },
+  };
+}
