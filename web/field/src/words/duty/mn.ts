@@ -162,6 +162,7 @@ const mn: Record<keyof typeof zh, string> = {
   'report.drafted': 'Ноорог {at}, байршил ±{m} м',
   'report.drafted_no_place': 'Ноорог {at}, байршил тогтоож байна',
   'report.shoot': 'Зураг авах',
+  'report.shoot_more': 'Дахин авах, {n} авсан',
   'report.save': 'Хадгалах',
   'report.save_no_photo': 'Зураггүй хадгалах',
   'report.discard': 'Болих',
