@@ -192,7 +192,6 @@ const mn: Record<keyof typeof zh, string> = {
   'patrols.empty.body': 'Эхний эргүүл эхлэхэд энд гарна.',
   'patrols.no_track': 'Мөр нь энэ утсанд алга',
 
-  'incident.taken': 'Экологийн цагдаа хүлээн авсан: {by}, {at}',
   'incident.saved_here': 'Утсанд хадгалсан',
   'incident.save': 'Засварыг хадгалах',
   'incident.nothing_to_save': 'Бүгд хадгалагдсан',
@@ -267,6 +266,11 @@ const mn: Record<keyof typeof zh, string> = {
   'compass.sw': 'БӨ',
   'compass.w': 'Б',
   'compass.nw': 'БХ',
+
+  'taken.taken': 'Хүлээж авсан',
+  'taken.done': 'Шийдсэн',
+  'taken.handed_over': 'Экологийн цагдаад шилжүүлсэн',
+  'taken.shown': 'Экологийн цагдаад харуулсан',
 };
 
 export default mn;
