@@ -1,6 +1,10 @@
 // How a last position is drawn, from its age and what the rider declared. Pure.
 
-import type { Position } from '../api/types.ts';
+/** What is known of a last position. Times as ISO 8601. */
+export interface LastPosition {
+  at: string;
+  declared_return_at: string | null;
+}
 
 export type AgeBucket = 'fresh' | 'aging' | 'old';
 export type PositionBadge = 'none' | 'silent' | 'overdue';
@@ -16,7 +20,7 @@ export function ageBucket(ageMs: number): AgeBucket {
 }
 
 /** Overdue when the declared return is past; silent when it is ahead and the position is old meanwhile. */
-export function positionBadge(position: Position, now: number): PositionBadge {
+export function positionBadge(position: LastPosition, now: number): PositionBadge {
   if (position.declared_return_at === null) return 'none';
   const declared = Date.parse(position.declared_return_at);
   if (now > declared) return 'overdue';

@@ -1,10 +1,10 @@
 // Draws map signs into pixels. Shapes: severity as circle, square, diamond, octagon; last position as a disc whose
 // fill fades with age, a clock badge for declared silence, a red ring when overdue; zones as hatches.
 
-import { GLYPHS, glyphOf } from '@tala/shared/icons/glyphs';
-import { severityPath, severityTokens } from '@tala/shared/icons/severity';
-import { type Palette, transportToken, zoneToken } from '@tala/shared/map/palette';
-import { MAP_SIZES } from '@tala/shared/map-sizes';
+import { GLYPHS, glyphOf } from '../icons/glyphs.ts';
+import { severityPath, severityTokens } from '../icons/severity.ts';
+import { MAP_SIZES } from '../map-sizes.ts';
+import { type Palette, transportToken, zoneToken } from './palette.ts';
 import { parseSign, type SignName } from './sign-names.ts';
 
 /** Images are drawn at twice the size so that they stay sharp on a dense screen. */

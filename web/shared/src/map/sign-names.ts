@@ -1,7 +1,7 @@
 // Names of the sign images. A name says everything that is needed to draw it (signs.ts), so images are made on demand.
 
-import { TRANSPORTS, ZONE_KINDS } from '@tala/shared/map/palette';
 import type { AgeBucket, PositionBadge } from './age.ts';
+import { TRANSPORTS, ZONE_KINDS } from './palette.ts';
 
 export type SignName =
   | { kind: 'incident'; icon: string; severity: string }

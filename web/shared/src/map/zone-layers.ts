@@ -1,10 +1,10 @@
 // Zones: hatched areas with an outline and a name. A league has thousands of pastures, most of them small: each zone
 // is drawn from the zoom at which it is large enough to be seen as an area (`from_zoom`, set in geojson.ts).
 
-import { TEXT_FONT } from '@tala/shared/map/base-style';
-import { match } from '@tala/shared/map/expressions';
-import { type Palette, ZONE_KINDS, zoneToken } from '@tala/shared/map/palette';
-import { MAP_SIZES } from '@tala/shared/map-sizes';
+import { MAP_SIZES } from '../map-sizes.ts';
+import { TEXT_FONT } from './base-style.ts';
+import { match } from './expressions.ts';
+import { type Palette, ZONE_KINDS, zoneToken } from './palette.ts';
 
 const LARGE_ENOUGH = ['>=', ['zoom'], ['get', 'from_zoom']];
 
