@@ -21,7 +21,7 @@ let failed = 0;
 for (const size of sizes) {
   for (const theme of themes) {
     for (const locale of locales) {
-      for (const scene of scenes) await look(scene, { size, theme, locale });
+      await lookAll({ size, theme, locale });
     }
   }
 }
@@ -31,26 +31,30 @@ console.log(
 );
 process.exit(failed > 0 ? 1 : 0);
 
-async function look(scene, as) {
-  const name = `${scene.name} ${as.theme} ${as.locale} ${as.size}`;
+/** One context for a look: fonts and scripts are read once. */
+async function lookAll(as) {
   const context = await phone(browser, base, as);
-  try {
+  for (const scene of scenes) {
+    const name = `${scene.name} ${as.theme} ${as.locale} ${as.size}`;
     const page = await context.newPage();
-    await scene.before?.(page);
-    await open(page, scene);
-    await page.waitForTimeout(300);
-    const found = [...(await axeFaults(page)), ...(await page.evaluate(narrowTargets))];
-    if (found.length === 0) console.log(`ok  ${name}`);
-    else {
+    page.setDefaultTimeout(60_000);
+    try {
+      await scene.before?.(page);
+      await open(page, scene);
+      await page.waitForTimeout(300);
+      const found = [...(await axeFaults(page)), ...(await page.evaluate(narrowTargets))];
+      if (found.length === 0) console.log(`ok  ${name}`);
+      else {
+        failed += 1;
+        console.log(`${name}\n  ${[...new Set(found)].slice(0, 8).join('\n  ')}`);
+      }
+    } catch (error) {
       failed += 1;
-      console.log(`${name}\n  ${[...new Set(found)].slice(0, 8).join('\n  ')}`);
+      console.log(`${name}: ${error}`);
     }
-  } catch (error) {
-    failed += 1;
-    console.log(`${name}: ${error}`);
-  } finally {
-    await context.close();
+    await page.close();
   }
+  await context.close();
 }
 
 async function axeFaults(page) {

@@ -41,6 +41,7 @@ export function phone(browser, base, { size = '390x844', theme = 'light', locale
       hasTouch: true,
       isMobile: true,
       reducedMotion: 'reduce',
+      locale: locale === 'mn' ? 'mn-MN' : locale === 'en' ? 'en-GB' : locale,
       timezoneId: 'Asia/Shanghai',
       serviceWorkers: 'block',
       permissions: ['geolocation', 'camera', 'microphone'],
@@ -58,12 +59,18 @@ export function phone(browser, base, { size = '390x844', theme = 'light', locale
     });
 }
 
-/** Faults of a page: what it threw and what it logged as an error. */
+/** Faults of a page: what it threw, what it logged as an error, what it asked for and did not get. */
 export function listen(page) {
   const faults = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
+    const text = message.text();
+    if (message.type() === 'error' && !text.includes('Failed to load resource')) faults.push(text);
+  });
+  page.on('response', (response) => {
+    // Headless Chromium asks for it by itself; a page names its own icon.
+    const icon = response.url().endsWith('/favicon.ico');
+    if (response.status() >= 400 && !icon) faults.push(`${response.status()} ${response.url()}`);
   });
   return faults;
 }

@@ -19,7 +19,7 @@ let failed = 0;
 for (const size of sizes) {
   for (const theme of themes) {
     for (const locale of locales) {
-      for (const scene of scenes) await shoot(scene, { size, theme, locale });
+      await shootAll({ size, theme, locale });
     }
   }
 }
@@ -27,22 +27,26 @@ await end();
 console.log(`${sizes.length * themes.length * locales.length * scenes.length} screens, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
-async function shoot(scene, look) {
-  const name = `${scene.name}-${look.locale}-${look.theme}-${look.size}.png`;
+/** One context for a look: fonts and scripts are read once. */
+async function shootAll(look) {
   const context = await phone(browser, base, look);
-  try {
+  for (const scene of scenes) {
+    const name = `${scene.name}-${look.locale}-${look.theme}-${look.size}.png`;
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
     const faults = listen(page);
-    await scene.before?.(page);
-    await open(page, scene);
-    await page.waitForTimeout(350);
-    await page.screenshot({ path: join(out, name) });
-    if (faults.length > 0) throw new Error(faults.join('\n'));
-    console.log(name);
-  } catch (error) {
-    failed += 1;
-    console.error(`${name}: ${error}`);
-  } finally {
-    await context.close();
+    try {
+      await scene.before?.(page);
+      await open(page, scene);
+      await page.waitForTimeout(350);
+      await page.screenshot({ path: join(out, name) });
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+      console.log(name);
+    } catch (error) {
+      failed += 1;
+      console.error(`${name}: ${error}`);
+    }
+    await page.close();
   }
+  await context.close();
 }

@@ -73,7 +73,9 @@ function ofRecorder({ opened, recording, recorder, wakeLock, nowMs }: Situation)
   const due = recording.declared_return_ms;
   if (due !== null && nowMs > due) list.push({ id: 'due', grave: true, icon: 'clock', key: 'warn.due' });
   if (!opened.records_locked) {
-    const held = wakeLock === 'held' || recording.state === 'paused';
+    // `off` is not yet asked: nothing is wrong until the platform has refused.
+    const refused = wakeLock === 'refused' || wakeLock === 'unsupported';
+    const held = !refused || recording.state === 'paused';
     list.push({ id: 'screen', grave: !held, icon: 'sun', key: held ? 'warn.screen' : 'warn.screen_off' });
   }
   if (recorder?.power_saving === true)

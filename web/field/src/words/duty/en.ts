@@ -171,6 +171,7 @@ const en: Record<keyof typeof zh, string> = {
   'report.drafted': 'Draft saved {at}, place ±{m} m',
   'report.drafted_no_place': 'Draft saved {at}, finding the place',
   'report.shoot': 'Take a photo',
+  'report.shoot_more': 'Take another photo, {n} taken',
   'report.save': 'Save',
   'report.save_no_photo': 'Save without photo',
   'report.discard': 'Discard',

@@ -21,7 +21,7 @@ const mn: Record<keyof typeof zh, string> = {
   'bar.home': 'Эргүүл',
   'bar.map': 'Зураг',
   'bar.incidents': 'Бүртгэл',
-  'bar.tasks': 'Даалгавар',
+  'bar.tasks': 'Ажил',
 
   'nav.back': 'Буцах',
   'where.all_safe': 'Бүгд төвд хүрсэн',
@@ -162,6 +162,7 @@ const mn: Record<keyof typeof zh, string> = {
   'report.drafted': 'Ноорог {at}, байршил ±{m} м',
   'report.drafted_no_place': 'Ноорог {at}, байршил тогтоож байна',
   'report.shoot': 'Зураг авах',
+  'report.shoot_more': 'Дахин авах, {n} авсан',
   'report.save': 'Хадгалах',
   'report.save_no_photo': 'Зураггүй хадгалах',
   'report.discard': 'Болих',

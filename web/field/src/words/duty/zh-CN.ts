@@ -156,6 +156,7 @@ export default {
   'report.drafted': '草稿已存 {at}，位置 ±{m} 米',
   'report.drafted_no_place': '草稿已存 {at}，正在定位',
   'report.shoot': '拍照',
+  'report.shoot_more': '再拍一张，已拍 {n} 张',
   'report.save': '保存',
   'report.save_no_photo': '不拍照，保存',
   'report.discard': '放弃',
