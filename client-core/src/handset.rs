@@ -13,7 +13,6 @@
 pub mod answer;
 pub mod ask;
 mod edit;
-mod files;
 mod incidents;
 mod kept;
 pub mod message;

@@ -18,7 +18,8 @@ pub struct TakenIn {
 impl Phone {
     /// The bytes of a file or of its thumbnail, for a screen; none where they are not on this phone.
     pub fn picture(&self, hash: String, thumb: bool) -> Result<Option<Vec<u8>>, TalaError> {
-        Ok(self.on()?.handset.picture(&hash, thumb)?)
+        let shown = self.on()?.handset.shown(&hash, thumb)?;
+        Ok(shown.map(|shown| shown.bytes))
     }
 
     /// Takes in a file that another phone wrote ([`Phone::export_bundle`]).
@@ -27,7 +28,7 @@ impl Phone {
         let taken = self.write(|handset| handset.take_bundle(&bytes))?;
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         Ok(TakenIn {
-            taken: count(taken.new),
+            taken: count(taken.taken),
             known: count(taken.known),
             refused: count(taken.refused),
         })

@@ -60,6 +60,7 @@ fn open(folder: &tempfile::TempDir) -> Result<Arc<Phone>, TalaError> {
     let options = OpenOptions {
         folder: folder.path().join("phone").to_string_lossy().into_owned(),
         roots_pem: None,
+        key: None,
     };
     Phone::open(options, Arc::new(NoKey), Arc::new(Clock), Arc::new(Deaf))
 }
