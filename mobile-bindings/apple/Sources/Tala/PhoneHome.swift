@@ -41,16 +41,12 @@ public final class PhoneHome {
     func signOut() async throws {
         let phone = try await open()
         if try await phone.opened().enrolled {
-            let left = try await phone.handOver()
-            guard try await phone.recording() == nil, !left.unproved, left.filesWaiting == 0 else {
-                throw Refusal(code: "unproved", message: "not everything has a receipt")
-            }
+            try await phone.signOut(Keys(signer: signer))
+        } else {
+            try Keys(signer: signer).forget()
         }
         await close()
         kept = nil
-        // The keys first: without them the rest is noise, whenever the power goes.
-        try DatabaseKey().forget()
-        try signer.forget()
         try place.wipe()
     }
 
@@ -64,5 +60,22 @@ public final class PhoneHome {
     /// A place for a file that leaves the phone.
     nonisolated func exported(_ name: String) -> URL {
         FileManager.default.temporaryDirectory.appendingPathComponent(name)
+    }
+}
+
+/// Both keys of this phone, to be forgotten at once.
+private final class Keys: KeyHolder, @unchecked Sendable {
+    private let signer: KeychainSigner
+
+    init(signer: KeychainSigner) { self.signer = signer }
+
+    func forget() throws {
+        do {
+            // This one first: without it the rest is noise, whenever the power goes.
+            try DatabaseKey().forget()
+            try signer.forget()
+        } catch {
+            throw KeystoreError.Failed(reason: "\(error)")
+        }
     }
 }

@@ -133,6 +133,10 @@ public actor TalaPhone {
         }
     }
 
+    /// Signs out: only with everything at the centre; then the keys are forgotten and the folder is gone. Otherwise it
+    /// is refused, and nothing happened.
+    public nonisolated func signOut(_ keys: KeyHolder) async throws { try await on { try $0.signOut(keys: keys) } }
+
     /// An orderly end: what is under way is cancelled, streams end, and the folder is free afterwards.
     public func close() throws {
         guard !shut else { return }

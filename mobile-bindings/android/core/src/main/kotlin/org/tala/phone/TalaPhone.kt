@@ -21,6 +21,7 @@ import org.tala.core.HandOver
 import org.tala.core.IncidentIn
 import org.tala.core.IncidentLine
 import org.tala.core.IncidentPage
+import org.tala.core.KeyHolder
 import org.tala.core.Keystore
 import org.tala.core.OpenOptions
 import org.tala.core.Opened
@@ -59,6 +60,13 @@ private constructor(private val core: Phone, private val changes: Changes, priva
     /** Makes this phone known to the centre of an enrolment code. A code is good once, so this is not stopped. */
     suspend fun enrol(code: String, name: String): Enrolled =
         withContext(NonCancellable) { on { it.enrol(code, name) }.also { changes.anew() } }
+
+    /**
+     * Signs out: only with everything at the centre; then [keys] forgets the key, and the folder is gone. Where
+     * anything has no receipt, or another call is under way, it is refused and nothing happened. The phone is over
+     * afterwards: close it.
+     */
+    suspend fun signOut(keys: KeyHolder) = withContext(NonCancellable) { on { it.signOut(keys) } }
 
     /** As [close], from a coroutine. */
     suspend fun shut() = withContext(NonCancellable + io) { close() }

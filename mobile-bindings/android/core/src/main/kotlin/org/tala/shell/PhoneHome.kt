@@ -2,12 +2,14 @@ package org.tala.shell
 
 import java.io.File
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import org.tala.core.Device
+import org.tala.core.KeyHolder
 import org.tala.core.Keystore
 import org.tala.core.OpenOptions
 import org.tala.phone.TalaFailure
@@ -32,8 +34,8 @@ interface PhonePlace {
     /** 32 bytes that encrypt what is on its way into the store. */
     suspend fun spoolKey(): ByteArray
 
-    /** Destroys every key: what they encrypted cannot be read any more. */
-    suspend fun forgetKeys()
+    /** Destroys every key, now and for good: what they encrypted cannot be read any more. */
+    fun forgetKeys()
 }
 
 /**
@@ -68,18 +70,29 @@ class PhoneHome(private val place: PhonePlace) {
     suspend fun signOut() =
         lock.withLock {
             val phone = present.value ?: open().also { present.value = it }
-            if (phone.opened().enrolled) {
-                if (phone.recording() != null) throw Refusal("unproved", "a patrol is going on")
-                val left = phone.handOver()
-                if (left.unproved || left.filesWaiting > 0u) throw Refusal("unproved", "not everything has a receipt")
-            }
+            if (phone.opened().enrolled) leave(phone) else place.forgetKeys()
             present.value = null
             phone.shut()
-            // The keys first: without them the rest is noise, whenever the power goes.
-            place.forgetKeys()
             place.folder.deleteRecursively()
             place.spool.deleteRecursively()
         }
+
+    /** The library wants to be alone; a screen that just asks for a snapshot is soon done. */
+    private suspend fun leave(phone: TalaPhone) {
+        val keys =
+            object : KeyHolder {
+                override fun forget() = place.forgetKeys()
+            }
+        repeat(ALONE_TRIES) {
+            try {
+                return phone.signOut(keys)
+            } catch (failed: TalaFailure.Refused) {
+                if (failed.code != "busy") throw failed
+            }
+            delay(ALONE_MS)
+        }
+        throw Refusal("busy", "another call is under way")
+    }
 
     private suspend fun open(): TalaPhone {
         val (options, keystore) =
@@ -92,5 +105,10 @@ class PhoneHome(private val place: PhonePlace) {
                 throw failed as? TalaFailure ?: TalaFailure.Key("$failed", failed)
             }
         return TalaPhone.open(options, keystore, place.device)
+    }
+
+    private companion object {
+        const val ALONE_TRIES = 50
+        const val ALONE_MS = 100L
     }
 }
