@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod bindings;
+mod canary;
 mod fmt;
 mod forward;
 mod pipeline;
@@ -88,6 +89,13 @@ enum Command {
         /// One line of JSON with the sizes
         #[arg(long)]
         json: bool,
+    },
+    /// Plants names, places and photos on a phone and looks for them in all that lies there; `--json`
+    #[command(disable_help_flag = true)]
+    Canary {
+        /// Given to the program as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
     },
     /// Makes parts of the fictional banner: riders, zones, base map
     #[command(disable_help_flag = true)]
@@ -178,6 +186,10 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
             bindings::make(&workspace, language)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Canary { args } => {
+            let env = setup::prepare(&workspace, Goal::AtRest)?;
+            Ok(canary::run(&workspace, &env, args)?)
+        }
         Command::Setup => {
             setup::prepare(&workspace, Goal::Everything)?;
             Ok(ExitCode::SUCCESS)
@@ -216,6 +228,9 @@ fn listed(workspace: &Workspace) -> clap::Command {
         if !workspace.has_bin(forward.bin) {
             command = command.mut_subcommand(forward.command, |c| c.hide(true));
         }
+    }
+    if !workspace.has_bin("canary") {
+        command = command.mut_subcommand("canary", |c| c.hide(true));
     }
     if workspace.benches().is_empty() {
         command = command.mut_subcommand("bench", |c| c.hide(true));

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::bindings;
+use crate::canary;
 use crate::fmt;
 use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
@@ -114,7 +115,7 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
     stages
 }
 
-/// What `--quick` leaves out, in order. All of it is built by the one `build`.
+/// What `--quick` leaves out, in order. All of it but what needs SQLCipher is built by the one `build`.
 fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
     let rust = || Step::new(cargo(), workspace.root()).env(env);
     let hostile_folder =
@@ -139,6 +140,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
         steps("bindings", bound(workspace, env)),
+        steps("at rest", canary::steps(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
         steps("browser core", browser_core(workspace, env)),
@@ -324,9 +326,10 @@ mod tests {
         let wanted = ["fmt", "tidy", "clippy", "build", "unit tests", "doc tests"];
         assert_eq!(names(&bare, false), wanted);
 
-        let programs = ["sim", "kill-loop", "hostile", "bindings", "demo"];
-        let full = Workspace::of("nowhere", &programs.map(|name| ("tala-tests", name)));
-        assert_eq!(names(&full, false), [&wanted[..], &programs[..]].concat());
+        let programs = ["sim", "kill-loop", "hostile", "bindings", "canary", "demo"];
+        let full = Workspace::of("nowhere", &programs.map(|name| ("some-crate", name)));
+        let stages = programs.map(|name| if name == "canary" { "at rest" } else { name });
+        assert_eq!(names(&full, false), [&wanted[..], &stages[..]].concat());
     }
 
     #[test]

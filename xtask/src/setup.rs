@@ -23,6 +23,8 @@ pub(crate) enum SetupError {
 pub(crate) enum Goal {
     /// Running one program.
     Bench,
+    /// Searching what lies on a phone.
+    AtRest,
     /// Writing and driving the bindings.
     Bindings,
     /// Building the module for browsers.

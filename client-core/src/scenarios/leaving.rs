@@ -31,7 +31,7 @@ fn nobody_leaves_before_a_receipt_covers_everything() {
     attached.expect("attaches");
     assert_eq!(phone.engine.unproved().expect("counts").files, 1);
 
-    for mood in [Mood::Later, Mood::Claims, Mood::Acknowledges] {
+    for mood in [Mood::Later, Mood::Claims] {
         centre.borrow_mut().mood = mood;
         phone.sign().expect("signs");
         // A centre that promises too little is no fault of the phone.

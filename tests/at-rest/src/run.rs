@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use tala_client::at_rest::RestKey;
@@ -23,8 +23,8 @@ use crate::{AtRestError, file, phone, platform, suite, worker};
 
 /// How long a worker may take for what it was told.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How long it goes on before its folder is copied, and again before it is killed.
-const A_WHILE: Duration = Duration::from_millis(700);
+/// How much the phone writes before its folder is copied, and again before it is killed, bytes.
+const A_WHILE_BYTES: u64 = 64 * 1024;
 
 /// Where everything about one phone lies.
 struct Place {
@@ -69,11 +69,12 @@ fn watch(place: &Place, search: &Search) -> Result<Watched, AtRestError> {
     let (mut child, said) = place.start(false)?;
     let ready = await_word(&said, "ready");
     let copied = ready.and_then(|()| {
-        std::thread::sleep(A_WHILE);
+        place.await_growth()?;
         watched.open_elsewhere = place.open_files(child.id())?;
-        place.copy("running")
+        let copy = place.copy("running")?;
+        place.await_growth()?;
+        Ok(copy)
     });
-    std::thread::sleep(A_WHILE);
     let killed = child.kill().and_then(|()| child.wait());
     killed.map_err(file("killing the worker"))?;
     watched.running = search.folder(&copied?)?;
@@ -147,6 +148,19 @@ impl Place {
         Ok((child, said))
     }
 
+    /// Waits until the phone has written for a while: it is in the middle of work then.
+    fn await_growth(&self) -> Result<(), AtRestError> {
+        let wanted = size(&self.phone()).saturating_add(A_WHILE_BYTES);
+        let began = Instant::now();
+        while size(&self.phone()) < wanted {
+            if began.elapsed() > PATIENCE {
+                return Err(AtRestError::Worker("stopped recording".to_owned()));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
     fn copy(&self, name: &str) -> Result<PathBuf, AtRestError> {
         let to = self.copies.join(name);
         copy_folder(&self.searched, &to)?;
@@ -217,6 +231,17 @@ impl Place {
             && !matches!(held, Ok(Some(_)))
             && before == after)
     }
+}
+
+/// Bytes in a folder; what goes meanwhile counts nothing.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(data) if data.is_dir() => size(&entry.path()),
+        Ok(data) => data.len(),
+        Err(_gone) => 0,
+    });
+    sizes.sum()
 }
 
 fn await_word(said: &Receiver<String>, word: &str) -> Result<(), AtRestError> {

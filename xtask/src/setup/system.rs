@@ -76,7 +76,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
         ));
         needs.push(program(&["tar"], "tar", "unpacking the recorded tracks"));
     }
-    if goal != Goal::Bench && workspace.has("web/package.json") {
+    if !matches!(goal, Goal::Bench | Goal::AtRest) && workspace.has("web/package.json") {
         needs.extend([NODE, NPM]);
     }
     if matches!(goal, Goal::Quick | Goal::Everything) {
@@ -95,6 +95,13 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             "clang",
             "SQLite compiled from C for browsers",
         ));
+    }
+    if matches!(goal, Goal::AtRest | Goal::Everything) && workspace.has("tests/at-rest") {
+        needs.push(Need {
+            sign: Sign::DebianPackage("libssl-dev"),
+            package: Some("libssl-dev"),
+            purpose: "libcrypto, from which SQLCipher takes its AES",
+        });
     }
     if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
         needs.push(program(
