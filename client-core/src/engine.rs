@@ -96,6 +96,12 @@ pub enum EngineError {
     /// A file could not be taken in.
     #[error("the file could not be taken in")]
     Media(#[from] crate::media::MediaError),
+    /// A draft is not kept.
+    #[error("the draft was not kept")]
+    Draft(#[from] crate::drafts::DraftError),
+    /// A message is not sent or not answered.
+    #[error("the message was not sent")]
+    Message(#[from] crate::messages::MessageError),
     /// Whoever holds the engine cannot lend it any more.
     #[error(transparent)]
     Gone(#[from] crate::sync::hold::Gone),

@@ -4,6 +4,7 @@ mod arriving;
 mod faults;
 mod files;
 mod handset;
+mod leaving;
 mod listing;
 mod merging;
 mod peers;
@@ -12,6 +13,8 @@ mod recording;
 mod repeating;
 mod syncing;
 mod urgent;
+mod verbs;
+mod with_others;
 
 use std::cell::RefCell;
 use std::rc::Rc;

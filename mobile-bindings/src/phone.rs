@@ -1,7 +1,9 @@
 //! A phone: one folder, one keystore, and the verbs of its screens.
 
 mod around;
+mod files;
 mod inside;
+mod leaving;
 #[cfg(feature = "probes")]
 mod probes;
 
@@ -22,8 +24,10 @@ use crate::foreign::{Device, Keystore, Listener};
 use crate::platform::{PlatformKey, Pocket, SystemEntropy};
 use crate::run::{SyncAsk, SyncRun};
 use around::Around;
+pub use files::TakenIn;
 pub(crate) use inside::Alive;
-use inside::{Inside, State, turn_on};
+use inside::{Inside, State, encrypted, turn_on};
+pub use leaving::KeyHolder;
 
 /// Longest wait for what is under way when a phone is turned off.
 const QUIET_MAX: Duration = Duration::from_secs(5);
@@ -35,12 +39,16 @@ pub(crate) type Here = Handset<SqliteStore, Pocket>;
 pub(crate) type Link = HttpTransport<PlatformKey, SystemEntropy, fn() -> i64>;
 
 /// How a phone is opened.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct OpenOptions {
     /// The folder that this phone alone uses.
     pub folder: String,
     /// The only roots that are trusted, PEM; without them the platform's.
     pub roots_pem: Option<Vec<u8>>,
+    /// The key of everything in the folder: 32 random bytes that the platform's keystore keeps. A build for
+    /// phones opens nothing without one.
+    #[uniffi(default = None)]
+    pub key: Option<Vec<u8>>,
 }
 
 /// How a phone came up.
@@ -92,7 +100,7 @@ impl Phone {
     /// Opens a folder, enrolled or not. One program at a time may have it.
     #[uniffi::constructor]
     pub fn open(
-        options: OpenOptions,
+        mut options: OpenOptions,
         keystore: Arc<dyn Keystore>,
         device: Arc<dyn Device>,
         listener: Arc<dyn Listener>,
@@ -102,6 +110,7 @@ impl Phone {
         })?;
         let path = std::path::PathBuf::from(&options.folder);
         let folder = Folder::take(&path).map_err(|error| TalaError::storage(&error))?;
+        let folder = encrypted(folder, options.key.take())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("tala")
@@ -376,3 +385,6 @@ async fn ended<R>(work: JoinHandle<Result<R, TalaError>>) -> Result<R, TalaError
         Err(_panicked) => Err(TalaError::Broken),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -477,6 +477,7 @@ def incident(category=None, title=None):
         offset=None,
         heads=[],
         campaign=None,
+        occurred_ms=None,
     )
 
 
@@ -505,7 +506,8 @@ async def bench(actor):
         actor.phone.deliver_batch(fixes)
         fixes_ms.append((time.perf_counter() - start) * 1e3)
     median = {"noop_us": noop_us, "fixes_1000_ms": fixes_ms}
-    print(json.dumps({name: round(statistics.median(all), 2) for name, all in median.items()}))
+    costs = {name: round(statistics.median(all), 2) for name, all in median.items()}
+    print(json.dumps(costs, separators=(",", ":")))
 
 
 async def main():

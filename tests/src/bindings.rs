@@ -5,6 +5,7 @@
 //! workspace, the foreign side is written by `tala-bindgen` ([`Binding::generate`]).
 
 mod binding;
+mod bridge;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::rig::centre::CentreHome;
 use crate::rig::desk::Desk;
 
 pub use binding::Binding;
+pub use bridge::{Bridged, play_bridge};
 
 /// Why a binding could not be shown to work.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,8 @@
 //! that is made goes below the build folder; nothing that is generated is committed. What runs here and
 //! what does not stands in `docs/bindings.md`.
 
+mod layers;
+
 use std::path::{Path, PathBuf};
 
 use crate::forward::Profile;
@@ -15,9 +17,6 @@ use crate::workspace::{Workspace, cargo};
 const DRIVERS: &str = "tests/bindings";
 /// What the Python driver needs beside Python.
 const PYTHON_PACKAGES: &str = "xtask/src/setup/python.requirements.txt";
-/// Where Debian's `libjna-java` puts JNA.
-const JNA: &str = "/usr/share/java/jna.jar";
-
 /// A language whose side can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Language {
@@ -124,25 +123,17 @@ fn python(workspace: &Workspace, folder: &Path) -> Step {
 fn kotlin(workspace: &Workspace, folder: &Path) -> Vec<Step> {
     let drivers = workspace.root().join(DRIVERS);
     let compiler = drivers.join("node_modules/kotlin-compiler");
-    let jars = compiler.join("lib");
-    let coroutines = text(&jars.join("kotlinx-coroutines-core-jvm.jar"));
-    let needed = format!("{JNA}:{coroutines}");
     let sources = [
         folder.join("org/tala/core/tala_mobile.kt"),
         drivers.join("kotlin/Scenario.kt"),
     ];
-    let made = folder.join("scenario.jar");
-    let compile = Step::new("java", workspace.root())
-        .args(["-Xmx1g", "-cp", &text(&jars.join("kotlin-compiler.jar"))])
-        .args(["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-nowarn"])
-        .args(["-kotlin-home", &text(&compiler), "-classpath", &needed])
-        .args(["-d", &text(&made)])
-        .args(sources.iter().map(|source| text(source)));
     let lock = drivers.join("package-lock.json");
-    let inputs = sources.into_iter().chain([lock]).collect();
+    let kotlinc = layers::Kotlinc::new(workspace, compiler, lock);
+    let made = folder.join("scenario.jar");
     let install = web::locked_install(&drivers);
     let mut steps: Vec<Step> = install.into_iter().collect();
-    steps.push(compile.unless_fresh(inputs, made));
+    steps.push(kotlinc.compile(&[], &sources, &made));
+    steps.extend(layers::steps(workspace, &kotlinc, folder));
     steps
 }
 

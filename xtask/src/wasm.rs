@@ -1,8 +1,8 @@
 //! `wasm`: builds the phone's engine for browsers, as small as it gets, and says how large it is.
 //!
 //! The module and its JavaScript side go to `target/wasm`, where `web/field` imports them; nothing of it is
-//! committed. The target comes from rustup; where rustup cannot fetch it, Debian's toolchain builds the standard
-//! library along.
+//! committed. The target comes from rustup; where rustup cannot fetch it, Debian's toolchain builds the
+//! standard library along.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -19,13 +19,13 @@ use crate::testing::{Centre, Dice, KeyMood, MemoryLink, Phone, TestSigner, block
 use crate::transport::{Transport, TransportError, UploadState};
 
 /// A test phone's surroundings, as a platform.
-struct Pocket {
+pub(super) struct Pocket {
     key: TestSigner,
     now: Cell<DeviceTimes>,
     dice: RefCell<Dice>,
 }
 
-type Shown = Handset<MemoryStore, Pocket>;
+pub(super) type Shown = Handset<MemoryStore, Pocket>;
 
 impl Platform for Pocket {
     type Key = TestSigner;
@@ -52,7 +52,7 @@ impl Platform for Pocket {
     }
 }
 
-fn handset(phone: Phone<MemoryStore>) -> Shown {
+pub(super) fn handset(phone: Phone<MemoryStore>) -> Shown {
     let (store, marker) = phone.engine.into_parts();
     let pocket = Pocket {
         key: phone.signer,
@@ -68,7 +68,7 @@ fn link(handset: &Shown, centre: &Rc<RefCell<Centre>>) -> MemoryLink {
     MemoryLink::new(asked.device, Rc::clone(centre))
 }
 
-fn syncs(handset: &Shown, centre: &Rc<RefCell<Centre>>) {
+pub(super) fn syncs(handset: &Shown, centre: &Rc<RefCell<Centre>>) {
     let mut link = link(handset, centre);
     let done = block_on(handset.sync(&mut link, OFFICER, |_| {}));
     done.expect("syncs");
@@ -85,7 +85,7 @@ const OFF_THE_GLOBE: &str = concat!(
     r#""corners":[{"lat":91,"lon":0}]}}}"#
 );
 
-fn on_horse() -> PatrolIn {
+pub(super) fn on_horse() -> PatrolIn {
     PatrolIn {
         transport: "horse".into(),
         title: Some("北线".into()),
@@ -94,7 +94,7 @@ fn on_horse() -> PatrolIn {
     }
 }
 
-fn fix(n: i64) -> FixIn {
+pub(super) fn fix(n: i64) -> FixIn {
     FixIn {
         time_ms: 1_790_000_000_000 + n * 1_000,
         lat: 43.6 + n as f64 * 9e-5,
@@ -336,24 +336,24 @@ fn the_receiver_is_asked_for_fixes_only_while_something_is_recorded() {
     assert_eq!(wanted(&handset), None);
 }
 
-fn reopened(handset: Shown) -> (Shown, bool) {
+pub(super) fn reopened(handset: Shown) -> (Shown, bool) {
     let (store, marker, files, pocket) = handset.into_parts().expect("is whole");
     let (handset, opening) = Handset::open(store, marker, files, pocket).expect("opens");
     (handset, opening.interrupted.is_some())
 }
 
-fn at(lat: f64, lon: f64) -> Value {
+pub(super) fn at(lat: f64, lon: f64) -> Value {
     json!({ "lat": lat, "lon": lon })
 }
 
-fn titled(title: &str) -> IncidentIn {
+pub(super) fn titled(title: &str) -> IncidentIn {
     IncidentIn {
         title: Some(title.to_owned()),
         ..IncidentIn::default()
     }
 }
 
-fn ok(handset: &Shown, message: &Value) -> Value {
+pub(super) fn ok(handset: &Shown, message: &Value) -> Value {
     let answer: Value = serde_json::from_str(&handle(handset, &message.to_string())).expect("JSON");
     assert!(answer.get("ok").is_some(), "{answer}");
     answer["ok"].clone()

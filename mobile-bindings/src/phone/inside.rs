@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use tala_client::at_rest::RestKey;
 use tala_client::enrol::{EnrolError, Enrolment};
+use tala_client::entropy::Entropy as _;
 use tala_client::folder::Folder;
 use tala_client::handset::Handset;
 use tala_client::signer::Signer as _;
@@ -11,6 +13,7 @@ use tala_client::transport::Transport as _;
 use tala_client::transport::http::{HttpOptions, HttpTransport};
 use tala_protocol::sync::enrol::EnrolmentCode;
 use tala_protocol::time::UnixMs;
+use zeroize::Zeroizing;
 
 use super::around::Around;
 use super::{Enrolled, Here, Link, OpenOptions, Opened};
@@ -20,7 +23,7 @@ use crate::platform::{Pocket, SystemEntropy, wall_ms, wall_s};
 
 /// What work on the library's thread shares with the phone.
 pub(super) struct Inside {
-    /// How it was opened.
+    /// How it was opened, without the key.
     pub(super) options: OpenOptions,
     /// Key and clocks.
     pub(super) pocket: Pocket,
@@ -50,7 +53,7 @@ pub(crate) struct Alive {
     pub(crate) handset: Here,
     /// How it came up.
     pub(super) opened: Opened,
-    _folder: Folder,
+    pub(super) folder: Folder,
 }
 
 impl Inside {
@@ -170,6 +173,19 @@ impl Inside {
     }
 }
 
+/// The folder with its key, which memory forgets. In a build for phones nothing opens without one.
+pub(super) fn encrypted(folder: Folder, key: Option<Vec<u8>>) -> Result<Folder, TalaError> {
+    let refused = |reason: String| TalaError::Key { reason };
+    let Some(key) = key.map(Zeroizing::new) else {
+        return match cfg!(feature = "sqlcipher") {
+            true => Err(refused("no key was given".to_owned())),
+            false => Ok(folder),
+        };
+    };
+    let key = RestKey::from_slice(&key).map_err(|error| refused(error.to_string()))?;
+    Ok(folder.encrypted(key, || SystemEntropy.bytes16()))
+}
+
 /// The phone of a folder, on where it is enrolled.
 pub(super) fn turn_on(folder: Folder, pocket: Pocket) -> Result<State, TalaError> {
     let store = folder.store().map_err(|error| TalaError::storage(&error))?;
@@ -186,6 +202,6 @@ pub(super) fn turn_on(folder: Folder, pocket: Pocket) -> Result<State, TalaError
     Ok(State::On(Arc::new(Alive {
         handset,
         opened,
-        _folder: folder,
+        folder,
     })))
 }

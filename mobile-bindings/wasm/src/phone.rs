@@ -45,8 +45,8 @@ const CLOCK: &str = "clock";
 pub struct Phone {
     host: Host,
     public: PublicKey,
-    /// The origin of the page: the field app is served by the centre, and the centre proves itself by its root
-    /// key and not by its address.
+    /// The origin of the page: the field app is served by the centre, and the centre proves itself by its
+    /// root key and not by its address.
     origin: String,
     pool: OpfsSAHPoolUtil,
     shelf: RefCell<Option<SqliteShelf>>,

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::desk::{
-    admin, alerts, edit, files, incidents, map, patrols, registries, session, share,
+    admin, alerts, edit, files, incidents, map, messages, patrols, plans, registries, session,
+    share,
 };
 use super::device;
 use super::front::Front;
@@ -113,6 +114,8 @@ fn desks() -> OpenApiRouter<Front> {
         .routes(routes!(share::share))
         .routes(routes!(alerts::alerts))
         .routes(routes!(alerts::acknowledge))
+        .routes(routes!(messages::messages, messages::send))
+        .routes(routes!(plans::plans, plans::make))
         .routes(routes!(files::original))
         .routes(routes!(files::thumb))
         .routes(routes!(incidents::incident_types))

@@ -506,7 +506,7 @@ private fun patrol(transport: String, title: String?) =
     PatrolIn(transport, title, null, null, null, null, emptyList())
 
 private fun written(category: String?, title: String?) =
-    IncidentIn(category, title, null, null, null, null, emptyList(), null)
+    IncidentIn(category, title, null, null, null, null, emptyList(), null, null)
 
 fun main(arguments: Array<String>) {
     runBlocking {

@@ -1,4 +1,5 @@
-//! `bindings [python] [kotlin]`: the bindings at work against a live centre; without a name, both.
+//! `bindings [python] [kotlin]`: the bindings at work against a live centre; without a name, both, and the
+//! layer above Kotlin's. `bindings --bridge`: that layer alone.
 //!
 //! Exit 0: every line of the scenario held and the centre has what was delivered. Exit 2: not.
 
@@ -14,6 +15,9 @@ use tala_tests::rig::{chain, scratch};
 struct Args {
     /// In which languages; without any, in all that run here.
     languages: Vec<Binding>,
+    /// Only the layer above Kotlin's binding: the bridge that web views speak to.
+    #[arg(long)]
+    bridge: bool,
 }
 
 fn main() -> ExitCode {
@@ -28,7 +32,8 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(), BindingsError> {
     let languages = match args.languages.as_slice() {
-        [] => &Binding::ALL,
+        [] if args.bridge => &[],
+        [] => Binding::ALL.as_slice(),
         some => some,
     };
     let mut all = Vec::new();
@@ -36,8 +41,17 @@ fn run(args: &Args) -> Result<(), BindingsError> {
         let word = binding.word();
         let shown = bindings::play(*binding, &scratch("bindings-play").join(word))?;
         let said = format!(
-            "{word}: {} lines held over {} deaths, {} fixes at the centre",
+            "{word}: {} lines held, killed {} time(s), {} fixes at the centre",
             shown.lines, shown.deaths, shown.fixes
+        );
+        tell(&said);
+        all.push(said);
+    }
+    if args.bridge || args.languages.is_empty() {
+        let shown = bindings::play_bridge(&scratch("bindings-play").join("bridge"))?;
+        let said = format!(
+            "bridge: {} things held, {} fixes at the centre",
+            shown.held, shown.fixes
         );
         tell(&said);
         all.push(said);

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::{BindingsError, DRIVE_MAX, Place, Said, io};
 
+/// The suite of the bridge that web views speak to.
+const BRIDGE: &str = "org.tala.shell.BridgeScenarioKt";
+
 /// A language that a phone's engine is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Binding {
@@ -32,11 +35,19 @@ impl Binding {
         let made = generated(self);
         let mut command = match self {
             Binding::Python => python(&made),
-            Binding::Kotlin => kotlin(&made),
+            Binding::Kotlin => kotlin(&made, &["scenario.jar"], "ScenarioKt"),
         };
         command.arg(&place.job).arg(argument);
         run(&mut command, place)
     }
+}
+
+/// Runs the suite of the layer above Kotlin's binding: phone, bridge, and what surrounds them.
+pub(super) fn drive_bridge(place: &Place) -> Result<Said, BindingsError> {
+    let jars = ["scenario.jar", "phone.jar", "bridge.jar"];
+    let mut command = kotlin(&generated(Binding::Kotlin), &jars, BRIDGE);
+    command.arg(&place.job);
+    run(&mut command, place)
 }
 
 /// Where `cargo xtask bindings` writes.
@@ -60,14 +71,15 @@ fn python(made: &Path) -> Command {
     command
 }
 
-fn kotlin(made: &Path) -> Command {
+fn kotlin(made: &Path, own: &[&str], main: &str) -> Command {
     let jars = here().join("bindings/node_modules/kotlin-compiler/lib");
-    let classes = [
-        made.join("scenario.jar"),
+    let mut classes: Vec<PathBuf> = own.iter().map(|jar| made.join(jar)).collect();
+    classes.extend([
         jars.join("kotlin-stdlib.jar"),
         jars.join("kotlinx-coroutines-core-jvm.jar"),
         PathBuf::from("/usr/share/java/jna.jar"),
-    ];
+        PathBuf::from("/usr/share/java/com.android.json.jar"),
+    ]);
     let mut command = Command::new("java");
     // A heap that is taken whole at the start: what grows afterwards is not the heap.
     command
@@ -78,9 +90,15 @@ fn kotlin(made: &Path) -> Command {
             "-XX:+UseSerialGC",
         ])
         .arg("-cp")
-        .arg(classes.map(|path| path.display().to_string()).join(":"))
+        .arg(
+            classes
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+                .join(":"),
+        )
         .arg(format!("-Djna.library.path={}", made.display()))
-        .arg("ScenarioKt");
+        .arg(main);
     command
 }
 

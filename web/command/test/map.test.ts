@@ -1,6 +1,7 @@
+import { ageBucket, positionBadge } from '@tala/shared/map/age';
+import { incidentImage, parseSign, positionImage } from '@tala/shared/map/sign-names';
 import { describe, expect, it } from 'vitest';
 import type { Incident, Position, TrackCollection, TrackFeature } from '../src/api/types.ts';
-import { ageBucket, positionBadge } from '../src/map/age.ts';
 import {
   around,
   boundsOf,
@@ -10,7 +11,6 @@ import {
   trackLines,
   withTrack,
 } from '../src/map/geojson.ts';
-import { incidentImage, parseSign, positionImage } from '../src/map/sign-names.ts';
 
 const NOW = Date.parse('2026-06-02T06:25:00Z');
 const MIN = 60_000;

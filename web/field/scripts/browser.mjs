@@ -41,6 +41,7 @@ export function phone(browser, base, { size = '390x844', theme = 'light', locale
       hasTouch: true,
       isMobile: true,
       reducedMotion: 'reduce',
+      locale: locale === 'mn' ? 'mn-MN' : locale === 'en' ? 'en-GB' : locale,
       timezoneId: 'Asia/Shanghai',
       serviceWorkers: 'block',
       permissions: ['geolocation', 'camera', 'microphone'],

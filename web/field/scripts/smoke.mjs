@@ -56,7 +56,7 @@ await walk('saves an incident in three taps from the recording screen', {}, asyn
   await page.waitForSelector('[data-testid=slip-way]');
   assert.equal(await taps(), 3);
   assert.match(await by(page, 'slip').textContent(), /已存在本机 \d\d:\d\d:\d\d/);
-  await by(page, 'slip-way').tap();
+  await by(page, 'slip-way').evaluate((link) => link.click());
   await page.waitForSelector('[data-testid=file]');
   await page.locator('#title').fill('围栏边三辆摩托');
   await by(page, 'save-details').tap();
@@ -104,6 +104,8 @@ await walk('measures an area walked corner by corner', { hash: '#/incidents' }, 
   ];
   for (const [n, [latitude, longitude]] of corners.entries()) {
     await context.setGeolocation({ latitude, longitude, accuracy: 6 });
+    // Older than what counts as standing there: the page asks the receiver anew.
+    await page.waitForTimeout(3_100);
     await by(page, 'corner').tap();
     await page.waitForFunction(
       (count) => document.querySelector('[data-testid=shape-editor]').textContent.includes(`${count} 个角点`),

@@ -2,16 +2,19 @@
 
 import type { At } from './core/field-core.ts';
 
-const FRESH_MS = 30_000;
+/** Old enough for a report: a rider is some metres on. */
+export const FRESH_MS = 10_000;
+/** For a corner of a shape, at which somebody stands. */
+export const CORNER_MS = 3_000;
 const PATIENCE_MS = 12_000;
 
-/** A place with its accuracy and time, or null where none can be had. `last` is the recorder's. */
-export function locate(last: At | null, nowMs: number): Promise<At | null> {
-  if (last !== null && nowMs - last.time_ms <= FRESH_MS) return Promise.resolve(last);
-  return ask().then((asked) => asked ?? last);
+/** A place no older than `freshMs`, or the best there is, or null. `last` is the recorder's. */
+export function locate(last: At | null, nowMs: number, freshMs = FRESH_MS): Promise<At | null> {
+  if (last !== null && nowMs - last.time_ms <= freshMs) return Promise.resolve(last);
+  return ask(freshMs).then((asked) => asked ?? last);
 }
 
-function ask(): Promise<At | null> {
+function ask(maximumAge: number): Promise<At | null> {
   if (!('geolocation' in navigator)) return Promise.resolve(null);
   return new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
@@ -23,7 +26,7 @@ function ask(): Promise<At | null> {
           time_ms: Math.round(timestamp),
         }),
       () => resolve(null),
-      { enableHighAccuracy: true, maximumAge: FRESH_MS, timeout: PATIENCE_MS },
+      { enableHighAccuracy: true, maximumAge, timeout: PATIENCE_MS },
     );
   });
 }

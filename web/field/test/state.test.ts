@@ -7,6 +7,7 @@ import { distanceParts, dutyState, elapsedParts, NO_FIX_MS } from '../src/state/
 import { pointOf, trackGeojson } from '../src/state/geometry.ts';
 import { stepped, withCount } from '../src/state/heads.ts';
 import { hashOf, parentOf, parseHash } from '../src/state/route.ts';
+import { fieldOf, valueText } from '../src/state/values.ts';
 import { type Situation, warningsOf } from '../src/state/warnings.ts';
 
 const RECORDING: Recording = {
@@ -185,5 +186,19 @@ describe('the compass', () => {
     expect(headingOf({ alpha: 90, absolute: true })).toBe(270);
     expect(headingOf({ alpha: 90 })).toBeNull();
     expect(headingOf({ alpha: null, webkitCompassHeading: 12 })).toBe(12);
+  });
+});
+
+describe('the values of a conflict', () => {
+  it('are words, as the document has them and as the form does', () => {
+    expect([fieldOf('s'), fieldOf('hd/7f/n'), fieldOf('severity')]).toEqual([
+      'severity',
+      'heads',
+      'severity',
+    ]);
+    expect([valueText('s', '3', null), valueText('severity', 'high', null)]).toEqual(['严重', '严重']);
+    expect([valueText('t', '"Smoke"', null), valueText('title', 'Smoke', null)]).toEqual(['Smoke', 'Smoke']);
+    expect([valueText('n', 'null', null), valueText('zz', '{"a":1}', null)]).toEqual(['未填', '{"a":1}']);
+    expect(valueText('g', '"a1b2"', null)).toBe('图形');
   });
 });

@@ -108,7 +108,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
 }
 
 /// What drives the bindings on this machine.
-fn for_bindings() -> [Need; 4] {
+fn for_bindings() -> [Need; 5] {
     [
         program(
             &["java"],
@@ -122,6 +122,11 @@ fn for_bindings() -> [Need; 4] {
         ),
         jna("libjna-java"),
         jna("libjna-jni"),
+        Need {
+            sign: Sign::DebianPackage("libandroid-json-java"),
+            package: Some("libandroid-json-java"),
+            purpose: "org.json as Android has it, for the bridge of its shell",
+        },
     ]
 }
 

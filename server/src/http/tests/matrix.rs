@@ -48,6 +48,10 @@ impl Tries {
             ("POST", "/api/v1/enrolments") => {
                 json!({ "unit": STATION.to_string(), "device_name": "phone" })
             }
+            ("POST", "/api/v1/messages") => {
+                json!({ "text": "x", "to": [{ "unit": STATION.to_string() }] })
+            }
+            ("POST", "/api/v1/plans") => json!({ "unit": STATION.to_string(), "title": "x" }),
             ("POST", "/api/v1/quarantine/{envelope}/release" | "/api/v1/devices/{id}/revoke") => {
                 json!({ "reason": "try", "password": "not the password" })
             }
@@ -78,14 +82,16 @@ impl Tries {
     }
 }
 
-const KNOWN_READS: [&str; 23] = [
+const KNOWN_READS: [&str; 25] = [
     "/healthz",
     "/readyz",
     "/basemap.pmtiles",
     "/api/v1/session",
     "/api/v1/units",
     "/api/v1/alerts",
+    "/api/v1/messages",
     "/api/v1/patrols",
+    "/api/v1/plans",
     "/api/v1/patrols/{id}",
     "/api/v1/patrols/{id}/track",
     "/api/v1/patrols/{id}/track.gpx",

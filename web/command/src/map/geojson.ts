@@ -2,6 +2,8 @@
 // so that a change can be handed over alone (diff.ts). Ids begin with a letter: MapLibre takes digits for a number.
 
 import { isTraditional, type Locale, pickName } from '@tala/shared/i18n/locales';
+import { ageBucket, positionBadge } from '@tala/shared/map/age';
+import { incidentImage, positionImage } from '@tala/shared/map/sign-names';
 import type {
   Position as Coordinates,
   Feature,
@@ -19,8 +21,6 @@ import type {
   TrackFeature,
   ZoneCollection,
 } from '../api/types.ts';
-import { ageBucket, positionBadge } from './age.ts';
-import { incidentImage, positionImage } from './sign-names.ts';
 
 export type Bounds = [number, number, number, number];
 

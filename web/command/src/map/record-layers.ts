@@ -2,10 +2,10 @@
 
 import { match } from '@tala/shared/map/expressions';
 import { type Palette, TRANSPORTS, transportToken } from '@tala/shared/map/palette';
+import { zoneLayers, zoneNameLayer } from '@tala/shared/map/zone-layers';
 import { MAP_SIZES } from '@tala/shared/map-sizes';
 import type { LayerSpecification } from 'maplibre-gl';
 import { pointLayers } from './point-layers.ts';
-import { zoneLayers, zoneNameLayer } from './zone-layers.ts';
 
 export const SOURCES = [
   'zones',

@@ -5,6 +5,8 @@
 import { isTraditional } from '@tala/shared/i18n/locales';
 import { BASEMAP, baseNames, baseStyle, type NameKey } from '@tala/shared/map/base-style';
 import { type Palette, readPalette } from '@tala/shared/map/palette';
+import { fixedSigns } from '@tala/shared/map/sign-names';
+import { drawSign, SIGN_RATIO } from '@tala/shared/map/signs';
 import type { FeatureCollection } from 'geojson';
 import {
   addProtocol,
@@ -34,8 +36,6 @@ import {
   type SourceName,
   signLayers,
 } from './record-layers.ts';
-import { fixedSigns } from './sign-names.ts';
-import { drawSign, SIGN_RATIO } from './signs.ts';
 
 export type Selected =
   | { kind: 'patrol'; id: string }

@@ -2,7 +2,8 @@
 
 import type { Page } from './route.ts';
 
-const SLIP_MS = 12_000;
+/** Long enough to take a glove off; it can be dismissed. */
+const SLIP_MS = 20_000;
 
 export interface Slip {
   text: string;

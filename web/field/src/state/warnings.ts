@@ -33,11 +33,17 @@ export const ZONE_NEAR_M = 300;
 const INTERVAL_SLOW_MS = 60_000;
 
 export function warningsOf(now: Situation): Warning[] {
-  const all = [...ofPlace(now), ...ofRecorder(now), ...ofPhone(now), ...ofStore(now)];
+  const all = [
+    ...zoneWarnings(now.zones, now.zoneName),
+    ...ofRecorder(now),
+    ...ofPhone(now),
+    ...ofStore(now),
+  ];
   return [...all.filter((one) => one.grave), ...all.filter((one) => !one.grave)];
 }
 
-function ofPlace({ zones, zoneName }: Situation): Warning[] {
+/** Zones one is in, and those ahead. */
+export function zoneWarnings(zones: readonly ZoneHit[], zoneName: Situation['zoneName']): Warning[] {
   const inside = zones.filter((hit) => hit.inside);
   const near = zones.filter((hit) => !hit.inside && hit.distance_m <= ZONE_NEAR_M);
   return [

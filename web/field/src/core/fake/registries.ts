@@ -3,7 +3,7 @@
 import { blob } from '@tala/shared/planted/terrain';
 import type { CategoryLine, CodeLine, Labels, PersonLine, ZoneLine } from '../field-core.ts';
 
-export const id = (kind: string, n: number): string => `${kind}${n.toString(16)}`.padStart(32, '0');
+export const id = (kind: string, n: number): string => kind + n.toString(16).padStart(32 - kind.length, '0');
 
 const labels = (zh: string, en: string, mn: string | null = null, mong: string | null = null): Labels => ({
   zh,

@@ -171,6 +171,7 @@ const en: Record<keyof typeof zh, string> = {
   'report.drafted': 'Draft saved {at}, place ±{m} m',
   'report.drafted_no_place': 'Draft saved {at}, finding the place',
   'report.shoot': 'Take a photo',
+  'report.shoot_more': 'Take another photo, {n} taken',
   'report.save': 'Save',
   'report.save_no_photo': 'Save without photo',
   'report.discard': 'Discard',
@@ -200,7 +201,6 @@ const en: Record<keyof typeof zh, string> = {
   'patrols.empty.body': 'They appear here once the first one begins.',
   'patrols.no_track': 'This phone does not hold its track',
 
-  'incident.taken': 'Accepted by the crime unit: {by}, {at}',
   'incident.saved_here': 'Saved on this phone',
   'incident.save': 'Save changes',
   'incident.nothing_to_save': 'Everything is saved',
@@ -275,6 +275,11 @@ const en: Record<keyof typeof zh, string> = {
   'compass.sw': 'SW',
   'compass.w': 'W',
   'compass.nw': 'NW',
+
+  'taken.taken': 'Taken on',
+  'taken.done': 'Dealt with',
+  'taken.handed_over': 'Handed over to the crime unit',
+  'taken.shown': 'Shown to the crime unit',
 };
 
 export default en;

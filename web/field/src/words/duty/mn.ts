@@ -162,6 +162,7 @@ const mn: Record<keyof typeof zh, string> = {
   'report.drafted': 'Ноорог {at}, байршил ±{m} м',
   'report.drafted_no_place': 'Ноорог {at}, байршил тогтоож байна',
   'report.shoot': 'Зураг авах',
+  'report.shoot_more': 'Дахин авах, {n} авсан',
   'report.save': 'Хадгалах',
   'report.save_no_photo': 'Зураггүй хадгалах',
   'report.discard': 'Болих',
@@ -191,7 +192,6 @@ const mn: Record<keyof typeof zh, string> = {
   'patrols.empty.body': 'Эхний эргүүл эхлэхэд энд гарна.',
   'patrols.no_track': 'Мөр нь энэ утсанд алга',
 
-  'incident.taken': 'Экологийн цагдаа хүлээн авсан: {by}, {at}',
   'incident.saved_here': 'Утсанд хадгалсан',
   'incident.save': 'Засварыг хадгалах',
   'incident.nothing_to_save': 'Бүгд хадгалагдсан',
@@ -266,6 +266,11 @@ const mn: Record<keyof typeof zh, string> = {
   'compass.sw': 'БӨ',
   'compass.w': 'Б',
   'compass.nw': 'БХ',
+
+  'taken.taken': 'Хүлээж авсан',
+  'taken.done': 'Шийдсэн',
+  'taken.handed_over': 'Экологийн цагдаад шилжүүлсэн',
+  'taken.shown': 'Экологийн цагдаад харуулсан',
 };
 
 export default mn;

@@ -156,6 +156,7 @@ export default {
   'report.drafted': '草稿已存 {at}，位置 ±{m} 米',
   'report.drafted_no_place': '草稿已存 {at}，正在定位',
   'report.shoot': '拍照',
+  'report.shoot_more': '再拍一张，已拍 {n} 张',
   'report.save': '保存',
   'report.save_no_photo': '不拍照，保存',
   'report.discard': '放弃',
@@ -184,7 +185,6 @@ export default {
   'patrols.empty.body': '第一次巡逻开始后显示在这里。',
   'patrols.no_track': '这部手机上没有它的轨迹',
 
-  'incident.taken': '环食药侦已受理：{by}，{at}',
   'incident.saved_here': '已存在本机',
   'incident.save': '保存修改',
   'incident.nothing_to_save': '已全部保存',
@@ -259,4 +259,9 @@ export default {
   'compass.sw': '西南',
   'compass.w': '西',
   'compass.nw': '西北',
+
+  'taken.taken': '已接手',
+  'taken.done': '已办结',
+  'taken.handed_over': '已移交环食药侦',
+  'taken.shown': '环食药侦可查看',
 } as const;

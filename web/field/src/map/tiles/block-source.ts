@@ -1,0 +1,72 @@
+// The archive as the map reads it: from blocks on this phone, else from the centre while there is a network.
+
+import type { RangeResponse, Source } from 'pmtiles';
+import { BLOCK_BYTES, type BlockStore, blocksOf } from './block-store.ts';
+
+export const ARCHIVE = '/basemap.pmtiles';
+/** The name by which the style asks for it. */
+export const KEY = 'tala-basemap';
+
+export interface Remote {
+  edition: string;
+  size: number;
+}
+
+/** What the centre has, by the request the map makes; null where it has none or is out of reach. */
+export async function askRemote(get: typeof fetch = fetch): Promise<Remote | null> {
+  try {
+    const response = await get(ARCHIVE, { headers: { Range: 'bytes=0-15' }, cache: 'no-store' });
+    if (response.status !== 206) return null;
+    const head = new Uint8Array(await response.arrayBuffer());
+    if (new TextDecoder().decode(head.subarray(0, 7)) !== 'PMTiles') return null;
+    const size = Number(response.headers.get('content-range')?.split('/')[1]);
+    if (!Number.isSafeInteger(size)) return null;
+    const mark = response.headers.get('etag') ?? response.headers.get('last-modified') ?? '';
+    return { edition: `${size}-${mark}`, size };
+  } catch {
+    return null;
+  }
+}
+
+/** One block from the centre. */
+export async function fetchBlock(block: number, size: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const from = block * BLOCK_BYTES;
+  const until = Math.min(from + BLOCK_BYTES, size) - 1;
+  const headers = { Range: `bytes=${from}-${until}` };
+  const response = await fetch(ARCHIVE, { headers, ...(signal ? { signal } : {}) });
+  if (response.status !== 206) throw new Error(`the base map was answered with ${response.status}`);
+  const bytes = await response.arrayBuffer();
+  if (bytes.byteLength !== until - from + 1) throw new Error('the base map was cut off');
+  return bytes;
+}
+
+export class BlockSource implements Source {
+  constructor(
+    private readonly store: BlockStore | null,
+    private readonly archive: Remote,
+    private readonly load: typeof fetchBlock = fetchBlock,
+  ) {}
+
+  getKey(): string {
+    return KEY;
+  }
+
+  async getBytes(offset: number, length: number, signal?: AbortSignal): Promise<RangeResponse> {
+    const end = Math.min(offset + length, this.archive.size);
+    const numbers = blocksOf(offset, end - offset);
+    const blocks = await Promise.all(numbers.map((block) => this.block(block, signal)));
+    const joined = new Uint8Array(Math.max(0, end - offset));
+    numbers.forEach((number, at) => {
+      const bytes = new Uint8Array(blocks[at] as ArrayBuffer);
+      const from = Math.max(offset - number * BLOCK_BYTES, 0);
+      const until = Math.min(end - number * BLOCK_BYTES, bytes.length);
+      joined.set(bytes.subarray(from, until), number * BLOCK_BYTES + from - offset);
+    });
+    return { data: joined.buffer };
+  }
+
+  private async block(block: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+    const kept = await this.store?.get(this.archive.edition, block);
+    return kept ?? this.load(block, this.archive.size, signal);
+  }
+}

@@ -1,0 +1,149 @@
+// A call for help until somebody acknowledges it: sent, sent again, and whom it reached. Framework-free, so that the
+// rule that counts most can be tested second by second.
+
+import type { AnswerLine, SosLine } from '../core/field-core.ts';
+import type { Call } from './files.ts';
+
+/** How often an unanswered call is sent again. */
+export const REPEAT_MS = 30_000;
+/** After a refusal of the phone's own store: sooner. */
+const RETRY_MS = 5_000;
+/** A call of an earlier run that is older than this is history, not an emergency. */
+const RESUME_MS = 6 * 3_600_000;
+/** So many of the sendings are asked for answers: an answer to any of them is an answer to the call. */
+const ASKED_MAX = 24;
+
+/** What one call consists of; kept outside the store, because it goes on behind the app lock. */
+export interface SosRun {
+  ids: string[];
+  pressed_ms: number;
+  sent_ms: number;
+  note: string | null;
+  /** The officer said that he is safe, or saw the answer. */
+  ended_ms: number | null;
+}
+
+export interface SosMemory {
+  load(): SosRun | null;
+  save(run: SosRun): void;
+}
+
+export interface SosView {
+  /** `idle`: no call. `calling`: nobody has answered. `answered`: somebody has. */
+  state: 'idle' | 'calling' | 'answered';
+  run: SosRun | null;
+  at_centre: boolean;
+  answer: AnswerLine | null;
+  /** Why the last sending was not stored. */
+  failed: unknown;
+}
+
+const PEOPLE_SAY: ReadonlySet<string> = new Set(['seen', 'taken', 'done', 'newer']);
+
+export class SosCall {
+  private run: SosRun | null = null;
+  private lines = new Map<string, SosLine>();
+  private failed: unknown = null;
+  private sending = false;
+  private tried_ms = 0;
+
+  constructor(
+    private readonly call: Call,
+    private readonly memory: SosMemory,
+    private readonly show: (view: SosView) => void,
+  ) {}
+
+  /** Takes up a call that was cut off with the page. */
+  async resume(nowMs: number): Promise<void> {
+    const kept = this.memory.load();
+    this.run = kept?.ended_ms === null ? kept : await this.latest(nowMs, kept?.ended_ms ?? 0);
+    await this.refresh();
+  }
+
+  /** The button was held. Rejects where the phone itself could not store it; it is tried again all the same. */
+  async press(note: string | null, nowMs: number): Promise<void> {
+    if (this.state() === 'calling') return;
+    this.run = { ids: [], pressed_ms: nowMs, sent_ms: nowMs, note, ended_ms: null };
+    this.lines = new Map();
+    await this.send(nowMs);
+    if (this.failed !== null) throw this.failed;
+  }
+
+  /** Called every second. Sends again when it is time. */
+  async tick(nowMs: number): Promise<void> {
+    if (this.run === null || this.state() !== 'calling') return;
+    const wait = this.failed === null ? REPEAT_MS : RETRY_MS;
+    if (nowMs - Math.max(this.run.sent_ms, this.tried_ms) >= wait) await this.send(nowMs);
+  }
+
+  /** Asks what became of it. */
+  async refresh(): Promise<void> {
+    for (const id of this.run?.ids.slice(-ASKED_MAX) ?? []) {
+      try {
+        this.lines.set(id, await this.call<'sos_state'>({ do: 'sos_state', id }));
+      } catch {
+        // Not known here any more, or the store is busy elsewhere: what was known of it stays.
+      }
+    }
+    this.tell();
+  }
+
+  /** No more repeats: the officer is safe, or has read the answer. */
+  end(nowMs: number): void {
+    if (this.run === null) return;
+    this.memory.save({ ...this.run, ended_ms: nowMs });
+    this.run = null;
+    this.lines = new Map();
+    this.failed = null;
+    this.tell();
+  }
+
+  private async send(nowMs: number): Promise<void> {
+    const run = this.run;
+    if (run === null || this.sending) return;
+    this.sending = true;
+    this.tried_ms = nowMs;
+    try {
+      const note = run.note === null ? {} : { note: run.note };
+      run.ids.push(await this.call<'sos'>({ do: 'sos', repeat: run.ids.length, ...note }));
+      run.sent_ms = nowMs;
+      this.failed = null;
+      if (this.run === run) this.memory.save(run);
+    } catch (error) {
+      this.failed = error;
+    }
+    this.sending = false;
+    this.tell();
+  }
+
+  private async latest(nowMs: number, afterMs: number): Promise<SosRun | null> {
+    let calls: SosLine[] = [];
+    try {
+      calls = await this.call<'sos_calls'>({ do: 'sos_calls' });
+    } catch {
+      return null;
+    }
+    const recent = calls.filter(({ at_ms }) => at_ms > afterMs && nowMs - at_ms < RESUME_MS);
+    const [newest, oldest] = [recent[0], recent.at(-1)];
+    if (newest === undefined || oldest === undefined) return null;
+    const ids = recent.map(({ id }) => id).reverse();
+    return { ids, pressed_ms: oldest.at_ms, sent_ms: newest.at_ms, note: null, ended_ms: null };
+  }
+
+  private answer(): AnswerLine | null {
+    const answers = [...this.lines.values()].flatMap((line) => line.answers);
+    const people = answers.filter(({ what }) => PEOPLE_SAY.has(what)).sort((a, b) => a.at_ms - b.at_ms);
+    return people[0] ?? null;
+  }
+
+  private state(): SosView['state'] {
+    if (this.run === null) return 'idle';
+    return this.answer() === null ? 'calling' : 'answered';
+  }
+
+  private tell(): void {
+    const at_centre = [...this.lines.values()].some((line) => line.at_centre);
+    const run = this.run && { ...this.run, ids: [...this.run.ids] };
+    this.show({ state: this.state(), run, at_centre, answer: this.answer(), failed: this.failed });
+  }
+}
