@@ -32,8 +32,8 @@ const SQLITE_WITHOUT: [&str; 10] = [
 ];
 /// Functions of SQL that no phone's store calls.
 const SQLITE_OMIT: [&str; 2] = ["JSON", "DATETIME_FUNCS"];
-/// Slow ways to compress, and unrolled decoders. What a browser sends is packed a little less tightly; what it
-/// reads is not touched by this.
+/// Slow ways to compress, and unrolled decoders. What a browser sends is packed a little less tightly; what
+/// it reads is not touched by this.
 const ZSTD_WITHOUT: [&str; 6] = ["GREEDY", "LAZY", "LAZY2", "BTLAZY2", "BTOPT", "BTULTRA"];
 const ZSTD_SMALL: &str = "-DHUF_FORCE_DECOMPRESS_X1=1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1";
 /// Debian's toolchain with the sources of the standard library.
