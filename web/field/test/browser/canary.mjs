@@ -13,6 +13,8 @@ const WORDS = {
   patrol: '金丝雀北线巡逻',
   member: '金丝雀同行人那仁',
   setting: '金丝雀设置',
+  draft: '金丝雀草稿未写完',
+  message: '金丝雀消息致指挥中心',
 };
 const PLACE = { lat: 43.7654321, lon: 116.1234567 };
 
@@ -33,6 +35,8 @@ export async function canaries(step, { url, code, photo, person }) {
     await ask(page, { do: 'open' });
     const [incident] = await ask(page, { do: 'incidents' });
     assert.equal(incident.title, WORDS.title);
+    const [draft] = await ask(page, { do: 'drafts' });
+    assert.equal(draft.value.title, WORDS.draft);
   });
   await step('the check can fail: the same words, kept without the cipher, are found', async () => {
     await plant(page, words, wanted);
@@ -56,6 +60,8 @@ async function fill(page, code, photo) {
   const id = await ask(page, { do: 'report', incident });
   await attach(page, id, photo, WORDS.title);
   await ask(page, { do: 'set_setting', name: 'canary', value: WORDS.setting });
+  await ask(page, { do: 'save_draft', key: 'canary', value: { title: WORDS.draft } });
+  await ask(page, { do: 'send_message', text: WORDS.message });
   await ask(page, { do: 'stop_patrol' });
   const ended = await sync(page);
   assert.equal(ended.failed, null, JSON.stringify(ended.failed));
