@@ -55,7 +55,7 @@ class FolderPlace(private val home: File) : PhonePlace {
 
     override suspend fun spoolKey() = ByteArray(32) { it.toByte() }
 
-    override suspend fun forgetKeys() {
+    override fun forgetKeys() {
         File(home, "key").delete()
     }
 }

@@ -12,7 +12,8 @@ class Refusal(val code: String, message: String, cause: Throwable? = null) : Exc
 
 /** A message of a page: `{ do: verb, ... }`. What is not as it should be is refused by name. */
 internal class Ask private constructor(private val members: JSONObject) {
-    val verb: String = text("do")
+    val verb: String
+        get() = text("do")
 
     fun text(name: String): String = optionalText(name) ?: refuse(name, "a text")
 

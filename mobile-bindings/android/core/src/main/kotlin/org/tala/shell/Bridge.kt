@@ -112,7 +112,7 @@ class Bridge(
 
     private suspend fun ownOfFiles(ask: Ask): Any? =
         when (ask.verb) {
-            "put_file" -> jsonOf("token" to spool().begin()).also { mediaType(ask) }
+            "put_file" -> mediaType(ask).let { jsonOf("token" to spool().begin()) }
             "put_bytes" -> jsonOf("size" to spool().append(ask.text("token"), bytes(ask)))
             "capture" -> capture(ask)
             "attach" -> attach(ask)
@@ -146,8 +146,14 @@ class Bridge(
     }
 
     private suspend fun signOut() {
+        sos.rest()
         syncs.cancel()
-        home.signOut()
+        try {
+            home.signOut()
+        } catch (stays: Exception) {
+            sos.resume()
+            throw stays
+        }
         around.recorder.set(false)
         sos.forget()
         spoolLock.withLock { spooled = null }

@@ -33,7 +33,7 @@ interface PhonePlace {
     suspend fun spoolKey(): ByteArray
 
     /** Destroys every key: what they encrypted cannot be read any more. */
-    suspend fun forgetKeys()
+    fun forgetKeys()
 }
 
 /**

@@ -3,6 +3,7 @@ package org.tala.shell
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
@@ -40,6 +41,11 @@ internal class SosKeeper(
 
     /** Nobody is to be called any more: somebody signs out. */
     fun forget() = around.settings.set(NAME, null)
+
+    /** Rests, until [resume]: nothing else may be under way while somebody signs out. */
+    suspend fun rest() {
+        job?.cancelAndJoin()
+    }
 
     @Synchronized
     private fun start() {

@@ -27,11 +27,10 @@ class AndroidPlace(private val context: Context, private val rootsPem: ByteArray
 
     override suspend fun spoolKey(): ByteArray = withContext(Dispatchers.IO) { rest.spool() }
 
-    override suspend fun forgetKeys() =
-        withContext(Dispatchers.IO) {
-            rest.forget()
-            signer.forget()
-        }
+    override fun forgetKeys() {
+        rest.forget()
+        signer.forget()
+    }
 }
 
 /** Clocks and battery as the core asks for them. */
