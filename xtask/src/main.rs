@@ -82,6 +82,8 @@ enum Command {
         /// Which
         language: bindings::Language,
     },
+    /// Photographs every page of desk and phone into `target/screens`; needs Chromium
+    Screens,
     /// Makes parts of the fictional banner: riders, zones, base map
     #[command(disable_help_flag = true)]
     Fixtures(Forwarded),
@@ -158,6 +160,10 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::Bindings { language } => {
             setup::prepare(&workspace, Goal::Bindings)?;
             bindings::make(&workspace, language)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Screens => {
+            web::screens(&workspace)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Setup => {
