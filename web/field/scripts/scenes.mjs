@@ -119,8 +119,13 @@ export const SCENES = [
   },
   { name: 'offset', hash: `#/incident/${id(0)}/offset` },
   { name: 'other-window', fake: 'other-window', hash: '#/home' },
-  { name: 'map', hash: '#/map' },
+  { name: 'map', hash: '#/map', map: true },
+  { name: 'map-day', fake: 'day', hash: '#/map', map: true },
+  { name: 'map-paper', hash: '#/map', map: true, before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()) },
   { name: 'tasks', hash: '#/tasks' },
+  { name: 'tasks-plan', hash: '#/tasks/plan' },
+  { name: 'tasks-empty', fake: 'empty', hash: '#/tasks' },
+  { name: 'hand-over-safe', fake: 'idle', hash: '#/hand-over' },
   { name: 'hand-over', hash: '#/hand-over' },
   { name: 'hand-over-queue', fake: 'queue', hash: '#/hand-over' },
   { name: 'sos', hash: '#/sos' },
@@ -129,6 +134,8 @@ export const SCENES = [
   { name: 'enrol', fake: 'first-start', hash: '#/enrol' },
   { name: 'lock', fake: 'locked', hash: '#/home' },
   { name: 'settings', hash: '#/settings' },
+  { name: 'settings-map', hash: '#/settings', act: scrollTo('[data-testid=area-all]') },
+  { name: 'settings-bottom', hash: '#/settings', act: scrollTo('[data-testid=sign-out]') },
 ];
 
 /** Scenes of `--only a,b`, by the beginning of their names. */
