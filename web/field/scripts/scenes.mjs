@@ -20,7 +20,7 @@ const scrollTo = (selector) => (page) =>
 const shutterReady = (page) => page.waitForSelector('[data-testid=shutter]:not([disabled])');
 
 export const SCENES = [
-  { name: 'home-recording', hash: '#/home' },
+  { name: 'home-recording', hash: '#/home', map: true },
   { name: 'home-paused', fake: 'paused', hash: '#/home' },
   { name: 'home-no-fix', fake: 'no-fix', hash: '#/home' },
   { name: 'home-denied', fake: 'denied', hash: '#/home' },
@@ -85,9 +85,9 @@ export const SCENES = [
     ),
   },
   { name: 'patrols', hash: '#/patrols' },
-  { name: 'patrol', hash: '#/patrols', act: tap('patrol-row') },
+  { name: 'patrol', hash: '#/patrols', map: true, act: tap('patrol-row') },
   { name: 'incident', hash: '#/incidents', act: firstIncident },
-  { name: 'incident-area', hash: `#/incident/${id(1)}` },
+  { name: 'incident-area', hash: `#/incident/${id(1)}`, map: true },
   {
     name: 'incident-details',
     hash: '#/incidents',
@@ -114,6 +114,7 @@ export const SCENES = [
   { name: 'shape-walk', hash: `#/incident/${id(0)}/shape`, act: tap('corner') },
   {
     name: 'shape-draw',
+    map: true,
     hash: `#/incident/${id(0)}/shape`,
     act: (page) => page.locator('label:has(input[value=draw])').click(),
   },
@@ -121,7 +122,12 @@ export const SCENES = [
   { name: 'other-window', fake: 'other-window', hash: '#/home' },
   { name: 'map', hash: '#/map', map: true },
   { name: 'map-day', fake: 'day', hash: '#/map', map: true },
-  { name: 'map-paper', hash: '#/map', map: true, before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()) },
+  {
+    name: 'map-paper',
+    hash: '#/map',
+    map: true,
+    before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()),
+  },
   { name: 'tasks', hash: '#/tasks' },
   { name: 'tasks-plan', hash: '#/tasks/plan' },
   { name: 'tasks-empty', fake: 'empty', hash: '#/tasks' },
