@@ -97,6 +97,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Photographs every page of desk and phone into `target/screens`; needs Chromium
+    Screens,
     /// Makes parts of the fictional banner: riders, zones, base map
     #[command(disable_help_flag = true)]
     Fixtures(Forwarded),
@@ -189,6 +191,10 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::Canary { args } => {
             let env = setup::prepare(&workspace, Goal::AtRest)?;
             Ok(canary::run(&workspace, &env, args)?)
+        }
+        Command::Screens => {
+            web::screens(&workspace)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Setup => {
             setup::prepare(&workspace, Goal::Everything)?;

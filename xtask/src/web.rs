@@ -26,6 +26,18 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), WebError> {
     Ok(())
 }
 
+/// Builds the web part and photographs its pages.
+pub(crate) fn screens(workspace: &Workspace) -> Result<(), WebError> {
+    build(workspace)?;
+    for step in ["screens", "screens:field"]
+        .iter()
+        .filter_map(|name| script(workspace, name))
+    {
+        step.run()?;
+    }
+    Ok(())
+}
+
 /// Everything that is checked about the web part. The build comes last and is what the server embeds.
 pub(crate) fn checks(workspace: &Workspace) -> Vec<Step> {
     let scripts = ["check", "check:planted", "test", "build"];

@@ -20,7 +20,7 @@ const scrollTo = (selector) => (page) =>
 const shutterReady = (page) => page.waitForSelector('[data-testid=shutter]:not([disabled])');
 
 export const SCENES = [
-  { name: 'home-recording', hash: '#/home' },
+  { name: 'home-recording', hash: '#/home', map: true },
   { name: 'home-paused', fake: 'paused', hash: '#/home' },
   { name: 'home-no-fix', fake: 'no-fix', hash: '#/home' },
   { name: 'home-denied', fake: 'denied', hash: '#/home' },
@@ -85,9 +85,9 @@ export const SCENES = [
     ),
   },
   { name: 'patrols', hash: '#/patrols' },
-  { name: 'patrol', hash: '#/patrols', act: tap('patrol-row') },
+  { name: 'patrol', hash: '#/patrols', map: true, act: tap('patrol-row') },
   { name: 'incident', hash: '#/incidents', act: firstIncident },
-  { name: 'incident-area', hash: `#/incident/${id(1)}` },
+  { name: 'incident-area', hash: `#/incident/${id(1)}`, map: true },
   {
     name: 'incident-details',
     hash: '#/incidents',
@@ -114,13 +114,24 @@ export const SCENES = [
   { name: 'shape-walk', hash: `#/incident/${id(0)}/shape`, act: tap('corner') },
   {
     name: 'shape-draw',
+    map: true,
     hash: `#/incident/${id(0)}/shape`,
     act: (page) => page.locator('label:has(input[value=draw])').click(),
   },
   { name: 'offset', hash: `#/incident/${id(0)}/offset` },
   { name: 'other-window', fake: 'other-window', hash: '#/home' },
-  { name: 'map', hash: '#/map' },
+  { name: 'map', hash: '#/map', map: true },
+  { name: 'map-day', fake: 'day', hash: '#/map', map: true },
+  {
+    name: 'map-paper',
+    hash: '#/map',
+    map: true,
+    before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()),
+  },
   { name: 'tasks', hash: '#/tasks' },
+  { name: 'tasks-plan', hash: '#/tasks/plan' },
+  { name: 'tasks-empty', fake: 'empty', hash: '#/tasks' },
+  { name: 'hand-over-safe', fake: 'idle', hash: '#/hand-over' },
   { name: 'hand-over', hash: '#/hand-over' },
   { name: 'hand-over-queue', fake: 'queue', hash: '#/hand-over' },
   { name: 'sos', hash: '#/sos' },
@@ -129,6 +140,8 @@ export const SCENES = [
   { name: 'enrol', fake: 'first-start', hash: '#/enrol' },
   { name: 'lock', fake: 'locked', hash: '#/home' },
   { name: 'settings', hash: '#/settings' },
+  { name: 'settings-map', hash: '#/settings', act: scrollTo('[data-testid=area-all]') },
+  { name: 'settings-bottom', hash: '#/settings', act: scrollTo('[data-testid=sign-out]') },
 ];
 
 /** Scenes of `--only a,b`, by the beginning of their names. */

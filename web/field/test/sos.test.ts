@@ -111,6 +111,15 @@ describe('a call for help', () => {
     expect(view.state).toBe('idle');
   });
 
+  it('is not gone on with in a store that never heard of it', async () => {
+    await made().press(null, now);
+    world.sos = [];
+    const call = made();
+    await call.resume(now);
+    await pass(call, 2 * REPEAT_MS);
+    expect(world.sos).toHaveLength(0);
+  });
+
   it('is tried again soon where the phone could not store it', async () => {
     world.faults.set('sos', 'full');
     const call = made();

@@ -148,7 +148,8 @@ export class FieldView {
     map.on('dragstart', () => events.dragged());
     map.on('rotate', () => events.turned(map.getBearing()));
     map.on('click', (event) => events.tapped(placeOf(event), this.incidentAt(event)));
-    map.once('idle', () => events.ready());
+    // Not `idle`: a recording that goes on every second may never let a slow phone come to rest.
+    map.once('load', () => events.ready());
     // A tile that neither the phone nor the network has is no fault of the page: paper shows through.
     map.on('error', () => undefined);
   }

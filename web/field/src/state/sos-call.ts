@@ -46,6 +46,8 @@ export class SosCall {
   private failed: unknown = null;
   private sending = false;
   private tried_ms = 0;
+  /** Whether the store said of a sending that it never heard of it. */
+  private gone = false;
 
   constructor(
     private readonly call: Call,
@@ -58,6 +60,8 @@ export class SosCall {
     const kept = this.memory.load();
     this.run = kept?.ended_ms === null ? kept : await this.latest(nowMs, kept?.ended_ms ?? 0);
     await this.refresh();
+    // A phone that was wiped or enrolled anew knows none of them: there is nothing to go on with.
+    if (this.run !== null && this.lines.size === 0 && this.gone) this.end(nowMs);
   }
 
   /** The button was held. Rejects where the phone itself could not store it; it is tried again all the same. */
@@ -81,8 +85,9 @@ export class SosCall {
     for (const id of this.run?.ids.slice(-ASKED_MAX) ?? []) {
       try {
         this.lines.set(id, await this.call<'sos_state'>({ do: 'sos_state', id }));
-      } catch {
-        // Not known here any more, or the store is busy elsewhere: what was known of it stays.
+      } catch (error) {
+        // The store may be busy elsewhere: what was known of the call stays.
+        this.gone ||= (error as { code?: unknown }).code === 'unknown';
       }
     }
     this.tell();

@@ -40,7 +40,12 @@ export async function fetchBlock(block: number, size: number, signal?: AbortSign
   return bytes;
 }
 
+/** Blocks held at once: neighbouring tiles lie in the same ones. */
+const HELD_MAX = 24;
+
 export class BlockSource implements Source {
+  private readonly held = new Map<number, Promise<ArrayBuffer>>();
+
   constructor(
     private readonly store: BlockStore | null,
     private readonly archive: Remote,
@@ -51,10 +56,10 @@ export class BlockSource implements Source {
     return KEY;
   }
 
-  async getBytes(offset: number, length: number, signal?: AbortSignal): Promise<RangeResponse> {
+  async getBytes(offset: number, length: number): Promise<RangeResponse> {
     const end = Math.min(offset + length, this.archive.size);
     const numbers = blocksOf(offset, end - offset);
-    const blocks = await Promise.all(numbers.map((block) => this.block(block, signal)));
+    const blocks = await Promise.all(numbers.map((block) => this.block(block)));
     const joined = new Uint8Array(Math.max(0, end - offset));
     numbers.forEach((number, at) => {
       const bytes = new Uint8Array(blocks[at] as ArrayBuffer);
@@ -65,8 +70,19 @@ export class BlockSource implements Source {
     return { data: joined.buffer };
   }
 
-  private async block(block: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+  private block(block: number): Promise<ArrayBuffer> {
+    const held = this.held.get(block) ?? this.read(block);
+    // Asked for last, forgotten last.
+    this.held.delete(block);
+    this.held.set(block, held);
+    const oldest = this.held.keys().next();
+    if (this.held.size > HELD_MAX && !oldest.done) this.held.delete(oldest.value);
+    held.catch(() => this.held.delete(block));
+    return held;
+  }
+
+  private async read(block: number): Promise<ArrayBuffer> {
     const kept = await this.store?.get(this.archive.edition, block);
-    return kept ?? this.load(block, this.archive.size, signal);
+    return kept ?? this.load(block, this.archive.size);
   }
 }
