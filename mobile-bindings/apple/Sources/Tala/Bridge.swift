@@ -237,6 +237,7 @@ extension TalaError {
         case .Unknown: "unknown"
         case .NoConflict: "no_conflict"
         case .Centre: "centre"
+        case .Unproved: "unproved"
         case .Cancelled: "cancelled"
         case .Storage: "store"
         case .Broken: "broken"

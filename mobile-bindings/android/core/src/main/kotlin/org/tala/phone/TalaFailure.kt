@@ -47,6 +47,9 @@ sealed class TalaFailure(val code: String, message: String, cause: Throwable?) :
     /** The centre could not be reached, or refused. */
     class Centre(reason: String, cause: Throwable? = null) : TalaFailure("centre", reason, cause)
 
+    /** Something on this phone has no receipt, so it is not deleted. */
+    class Unproved(reason: String, cause: Throwable? = null) : TalaFailure("unproved", reason, cause)
+
     /** Somebody cancelled it. */
     class Cancelled(cause: Throwable? = null) : TalaFailure("cancelled", "cancelled", cause)
 
@@ -88,6 +91,7 @@ private fun failure(thrown: TalaException): TalaFailure =
         is TalaException.NoConflict -> TalaFailure.NoConflict(thrown.field, thrown)
         is TalaException.Key -> TalaFailure.Key(thrown.reason, thrown)
         is TalaException.Centre -> TalaFailure.Centre(thrown.reason, thrown)
+        is TalaException.Unproved -> TalaFailure.Unproved(thrown.reason, thrown)
         is TalaException.Cancelled -> TalaFailure.Cancelled(thrown)
         is TalaException.Storage -> TalaFailure.Storage(thrown.reason, thrown)
         is TalaException.Broken -> TalaFailure.Broken(thrown)
