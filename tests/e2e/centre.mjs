@@ -50,6 +50,8 @@ export async function startCentre() {
       const unit = person.memberships[0].unit;
       return admin('enrol', '--unit', unit, '--person', person.id, '--name', name, '--text-only').trim();
     },
+    /** Publishes a registry of the fixtures, for phones to fetch. */
+    publish: (name) => admin('registry', 'publish', join(root, `fixtures/registry/${name}.json`)),
     stop: () => process_.kill('SIGTERM'),
   };
 }
