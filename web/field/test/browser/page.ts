@@ -26,4 +26,11 @@ async function bytesAt(url: string): Promise<number[]> {
   return [...new Uint8Array(await (await fetch(url)).arrayBuffer())];
 }
 
-Object.assign(window, { core, events, say, bytesAt });
+/** SHA-256 of what is at an address, hex. */
+async function hashAt(url: string): Promise<string> {
+  const bytes = await (await fetch(url)).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+Object.assign(window, { core, events, say, bytesAt, hashAt });
