@@ -121,7 +121,12 @@ export const SCENES = [
   { name: 'other-window', fake: 'other-window', hash: '#/home' },
   { name: 'map', hash: '#/map', map: true },
   { name: 'map-day', fake: 'day', hash: '#/map', map: true },
-  { name: 'map-paper', hash: '#/map', map: true, before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()) },
+  {
+    name: 'map-paper',
+    hash: '#/map',
+    map: true,
+    before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()),
+  },
   { name: 'tasks', hash: '#/tasks' },
   { name: 'tasks-plan', hash: '#/tasks/plan' },
   { name: 'tasks-empty', fake: 'empty', hash: '#/tasks' },

@@ -32,9 +32,10 @@ describe('dictionaries', () => {
       .filter((one) => one.isFile() && /\.(ts|svelte)$/.test(one.name) && !one.parentPath.includes('words/'))
       .map((one) => readFileSync(join(one.parentPath, one.name), 'utf8'))
       .join('\n');
-    const made = [...source.matchAll(/`([a-z_]+)\.\$\{|tCode\('([a-z_]+)'/g)].map((m) => m[1] ?? m[2] ?? '');
+    const found = [...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{|tCode\('([a-z_.]+)'/g)];
+    const made = found.map((m) => m[1] ?? `${m[2]}.`);
     const used = (key: string) =>
-      source.includes(`'${key}'`) || made.some((prefix) => key.startsWith(`${prefix}.`));
+      source.includes(`'${key}'`) || made.some((prefix) => key.startsWith(prefix));
     expect(keys.filter((key) => !used(key))).toEqual([]);
   });
 
