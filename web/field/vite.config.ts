@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { basemapServer } from './dev/basemap-server.ts';
+import { offline } from './dev/offline.ts';
 
 /** What the server sends with the page; `preview` sends it too, so that every screenshot proves it enough. */
 const CONTENT_POLICY = [
@@ -24,7 +25,7 @@ export default defineConfig(({ mode }) => {
   const proxied = { target: process.env.TALA_SERVER ?? 'http://127.0.0.1:8420', changeOrigin: false };
   return {
     base: '/field/',
-    plugins: mode === 'fake' ? [svelte(), basemapServer()] : [svelte()],
+    plugins: mode === 'fake' ? [svelte(), basemapServer(), offline()] : [svelte(), offline()],
     build: {
       outDir: mode === 'fake' ? '../../target/field-fake' : 'dist',
       emptyOutDir: true,
