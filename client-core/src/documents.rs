@@ -186,17 +186,28 @@ impl<S: Store> Engine<S> {
         if row.unit == self.me.unit {
             return Ok(());
         }
-        let granted = |said: &EnvelopeRow| {
-            let grant = said.body.as_deref().map(Grant::from_bytes);
-            said.header.kind == Kind::Grant
-                && self.directory.holder(said.header.device()) == Some(Holder::Office)
-                && matches!(grant, Some(Ok(grant)) if grant.unit == self.me.unit)
-        };
-        let about = self.store.envelopes(&Pick::OfObject(row.object), ALL)?;
-        match about.iter().any(granted) {
+        let grants = self.grants(row.object)?;
+        match grants.iter().any(|(_, grant)| grant.unit == self.me.unit) {
             true => Ok(()),
             false => Err(DocumentsError::Elsewhere(row.object).into()),
         }
+    }
+
+    /// To whom an office gave a record, in order of arrival.
+    pub(crate) fn grants(
+        &self,
+        object: ObjectId,
+    ) -> Result<Vec<(EnvelopeRow, Grant)>, EngineError> {
+        let about = self.store.envelopes(&Pick::OfObject(object), ALL)?;
+        let grants = about.into_iter().filter_map(|row| {
+            let by_office = self.directory.holder(row.header.device()) == Some(Holder::Office);
+            if row.header.kind != Kind::Grant || !by_office {
+                return None;
+            }
+            let grant = Grant::from_bytes(row.body.as_deref()?).ok()?;
+            Some((row, grant))
+        });
+        Ok(grants.collect())
     }
 
     /// The document as it stands.

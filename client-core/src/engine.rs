@@ -20,6 +20,7 @@ use crate::entropy::Entropy;
 use crate::identity::{Centre, Identity};
 use crate::install::{self, InstallMarker, Installation, MarkerError};
 use crate::media::PutOff;
+use crate::published::Area;
 use crate::store::{EnvelopeRow, PatrolRow, Pick, Store, StoreError, Write};
 
 pub(crate) const IDENTITY: &str = "identity";
@@ -41,6 +42,7 @@ pub struct Engine<S> {
     pub(crate) run: [u8; 16],
     pub(crate) installation: Installation,
     pub(crate) put_off: PutOff,
+    pub(crate) areas: Option<Vec<Area>>,
 }
 
 /// Why the engine did not do something. Nothing of it happened.
@@ -94,6 +96,12 @@ pub enum EngineError {
     /// A file could not be taken in.
     #[error("the file could not be taken in")]
     Media(#[from] crate::media::MediaError),
+    /// A draft is not kept.
+    #[error("the draft was not kept")]
+    Draft(#[from] crate::drafts::DraftError),
+    /// A message is not sent or not answered.
+    #[error("the message was not sent")]
+    Message(#[from] crate::messages::MessageError),
     /// Whoever holds the engine cannot lend it any more.
     #[error(transparent)]
     Gone(#[from] crate::sync::hold::Gone),
@@ -154,6 +162,7 @@ impl<S: Store> Engine<S> {
             run: entropy.bytes16(),
             installation,
             put_off: PutOff::default(),
+            areas: None,
         };
         if install::lacks_own(&engine.store)? {
             engine.look_for_files()?;

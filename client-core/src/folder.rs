@@ -1,9 +1,16 @@
 //! A phone's folder on a disk: store, files, and the marker that no backup should take.
+//!
+//! With a key ([`Folder::encrypted`]) nothing that somebody wrote, saw or photographed lies in it in clear.
+//! What stays readable: the marker (random numbers and an epoch), an empty lock, and how many files there
+//! are and how long they are. How a folder ends stands in [`wipe`].
+
+pub mod wipe;
 
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::at_rest::RestKey;
 use crate::install::{InstallMarker, MarkerError};
 use crate::media::FolderBlobs;
 use crate::store::StoreError;
@@ -13,8 +20,12 @@ use crate::store::sqlite::SqliteStore;
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    key: Option<(RestKey, Random)>,
     _lock: fs::File,
 }
+
+/// Where sixteen random bytes come from.
+pub type Random = fn() -> [u8; 16];
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +50,8 @@ struct FileMarker {
 }
 
 impl Folder {
-    /// Takes the folder, which is made where it is missing; one program at a time may have it.
+    /// Takes the folder, which is made where it is missing; one program at a time may have it. One that was
+    /// being wiped when the power went is wiped to its end first.
     pub fn take(path: &Path) -> Result<Self, FolderError> {
         let io = |source| FolderError::Io {
             path: path.to_owned(),
@@ -50,10 +62,21 @@ impl Folder {
         if lock.try_lock().is_err() {
             return Err(FolderError::InUse(path.to_owned()));
         }
+        wipe::finish(path).map_err(io)?;
         Ok(Self {
             path: path.to_owned(),
+            key: None,
             _lock: lock,
         })
+    }
+
+    /// The same folder, whose store and files are encrypted. `random` asks the system.
+    #[must_use]
+    pub fn encrypted(self, key: RestKey, random: Random) -> Self {
+        Self {
+            key: Some((key, random)),
+            ..self
+        }
     }
 
     /// Where it is.
@@ -63,12 +86,20 @@ impl Folder {
 
     /// Opens or makes the store.
     pub fn store(&self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(&self.path.join("phone.sqlite"))
+        let path = self.path.join("phone.sqlite");
+        match &self.key {
+            None => SqliteStore::open(&path),
+            Some((key, _)) => SqliteStore::open_encrypted(&path, &key.database()),
+        }
     }
 
     /// The files.
     pub fn files(&self) -> FolderBlobs {
-        FolderBlobs::new(self.path.join("media"))
+        let folder = self.path.join("media");
+        match &self.key {
+            None => FolderBlobs::new(folder),
+            Some((key, random)) => FolderBlobs::sealed(folder, key.media(), *random),
+        }
     }
 
     /// The marker of this installation.

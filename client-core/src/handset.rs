@@ -14,10 +14,16 @@ pub mod answer;
 pub mod ask;
 mod edit;
 mod incidents;
+mod kept;
 pub mod message;
+mod others;
 mod page;
+mod plans;
+mod receiver;
 mod recording;
+mod reference;
 mod safe;
+pub mod shell;
 mod urgent;
 
 use std::sync::{Mutex, MutexGuard};
@@ -29,6 +35,7 @@ use crate::engine::{Engine, EngineError, Opening};
 use crate::entropy::Entropy;
 use crate::identity::Identity;
 use crate::install::InstallMarker;
+use crate::leaving::{Proof, Stays, Unproved, Why};
 use crate::media::{Blobs, MediaError, fetch_thumbs};
 use crate::outbox::Link;
 use crate::signer::{Signer, SignerError};
@@ -92,6 +99,9 @@ pub enum HandsetError {
     /// An earlier verb died half way. What is stored is sound: open the handset again.
     #[error("an earlier call failed; open the phone again")]
     Broken,
+    /// Something here has no receipt; it is not deleted.
+    #[error(transparent)]
+    Unproved(#[from] Unproved),
     /// Nothing to undo or to choose between.
     #[error("there is nothing to choose in {0}")]
     NoConflict(String),
@@ -152,6 +162,34 @@ impl<S: Store, P: Platform> Handset<S, P> {
         let inner = inner.map_err(|_poisoned| HandsetError::Broken)?;
         let (store, marker) = inner.engine.into_parts();
         Ok((store, marker, inner.files, self.platform))
+    }
+
+    /// Closes it for good, if the centre has everything: the proof without which no folder is wiped.
+    /// Otherwise nothing happened, and it is given back.
+    pub fn leave(self) -> Result<Proof, Box<Stays<Self, HandsetError>>> {
+        let Self { inner, platform } = self;
+        let Ok(inner) = inner.into_inner() else {
+            return Err(Box::new(Stays {
+                held: None,
+                why: HandsetError::Broken,
+            }));
+        };
+        let (files, version) = (inner.files, inner.version);
+        inner.engine.leave().map_err(|stays| {
+            let held = stays.held.map(|engine| Self {
+                inner: Mutex::new(Inner {
+                    engine,
+                    files,
+                    version,
+                }),
+                platform,
+            });
+            let why = match stays.why {
+                Why::Unproved(unproved) => unproved.into(),
+                Why::Engine(error) => error.into(),
+            };
+            Box::new(Stays { held, why })
+        })
     }
 
     /// What surrounds it.

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod install;
 pub mod signer;
 
+pub mod at_rest;
 pub mod store;
 
 pub mod patrols;
@@ -31,15 +32,20 @@ mod feeds;
 pub mod intake;
 
 pub mod beacon;
+pub mod drafts;
 pub mod enrol;
 pub mod export;
 #[cfg(all(feature = "sqlite", not(target_arch = "wasm32")))]
 pub mod folder;
 pub mod forget;
 pub mod handset;
+pub mod leaving;
+pub mod messages;
 pub mod outbox;
+pub mod published;
 pub mod status;
 pub mod sync;
+pub mod team;
 pub mod transport;
 pub mod urgent;
 

@@ -23,7 +23,6 @@ pub(crate) use own::rows_of;
 pub(crate) use put_off::PutOff;
 pub use upload::{CHUNKS_AT_ONCE, upload};
 
-use tala_picture::{THUMB_EDGE_PX, thumbnail};
 use tala_protocol::body::{CHUNK_LEN, MEDIA_LEN_MAX, MediaBody, chunk_root};
 use tala_protocol::envelope::Kind;
 use tala_protocol::hash::Digest;
@@ -91,6 +90,19 @@ impl<S: Store> Engine<S> {
         blobs: &mut impl Blobs,
         now: DeviceTimes,
     ) -> Result<Attached, EngineError> {
+        let small = small_picture(file.bytes);
+        self.attach_with(object, file, small.as_deref(), blobs, now)
+    }
+
+    /// The same with a thumbnail that the platform made, where it made one.
+    pub fn attach_with(
+        &mut self,
+        object: ObjectId,
+        file: FileFacts<'_>,
+        thumb: Option<&[u8]>,
+        blobs: &mut impl Blobs,
+        now: DeviceTimes,
+    ) -> Result<Attached, EngineError> {
         let doc = self
             .store
             .doc(object)?
@@ -103,9 +115,7 @@ impl<S: Store> Engine<S> {
         }
         let hash = Digest::sha256(file.bytes);
         blobs.put(&hash, file.bytes).map_err(MediaError::from)?;
-        // A picture that cannot be read is evidence all the same; it only has no thumbnail.
-        let thumb = thumbnail(file.bytes, THUMB_EDGE_PX).ok();
-        let thumb = match &thumb {
+        let thumb = match thumb {
             Some(bytes) => {
                 let hash = Digest::sha256(bytes);
                 blobs.put(&hash, bytes).map_err(MediaError::from)?;
@@ -174,6 +184,19 @@ impl<S: Store> Engine<S> {
         })])?;
         Ok(())
     }
+}
+
+/// A small picture of a large one. A picture that cannot be read is evidence all the same; it only has no
+/// thumbnail.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn small_picture(bytes: &[u8]) -> Option<Vec<u8>> {
+    tala_picture::thumbnail(bytes, tala_picture::THUMB_EDGE_PX).ok()
+}
+
+/// In a browser pictures are scaled by the page's own means and handed in.
+#[cfg(target_arch = "wasm32")]
+pub fn small_picture(_: &[u8]) -> Option<Vec<u8>> {
+    None
 }
 
 /// SHA-256 of each chunk.

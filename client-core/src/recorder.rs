@@ -46,6 +46,8 @@ pub struct Snapshot {
     pub unsealed: u64,
     /// When the last fix became durable, by the device's wall clock.
     pub saved_at: UnixMs,
+    /// When it began, by the device's wall clock.
+    pub started_at: UnixMs,
 }
 
 /// What became of a fix.
@@ -215,6 +217,7 @@ impl<S: Store> Engine<S> {
             duration_ms: patrol.duration_ms,
             unsealed: self.journal_len,
             saved_at: patrol.saved_at,
+            started_at: patrol.started_at,
         }
     }
 

@@ -4,13 +4,17 @@ mod arriving;
 mod faults;
 mod files;
 mod handset;
+mod leaving;
 mod listing;
 mod merging;
 mod peers;
+mod published;
 mod recording;
 mod repeating;
 mod syncing;
 mod urgent;
+mod verbs;
+mod with_others;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use tala_protocol::doc::DocType;
 use tala_protocol::id::ObjectId;
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{ALL, Engine, EngineError};
 pub use crate::store::Whereabouts;
-use crate::store::{DocRow, Store, Tally};
+use crate::store::{DocRow, Listing, Pick, Store, Tally};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct RecordStatus {
     pub object: ObjectId,
     /// Of which type.
     pub doc_type: DocType,
-    /// What it is called, where this build can read that.
-    pub title: Option<String>,
+    /// What lists show of it.
+    pub listing: Listing,
     /// Whether this phone wrote any of it.
     pub own: bool,
     /// Where the least safe part of it is.
@@ -52,6 +52,17 @@ impl<S: Store> Engine<S> {
         });
         Ok(records.collect())
     }
+
+    /// Where the least safe part of one record is.
+    pub fn whereabouts(&self, object: ObjectId) -> Result<Whereabouts, EngineError> {
+        let rows = self.store.envelopes(&Pick::OfObject(object), ALL)?;
+        let least = rows.iter().map(Whereabouts::of).min();
+        let least = least.unwrap_or(Whereabouts::Here);
+        Ok(match self.store.journal_len(object)? {
+            0 => least,
+            _ => least.min(Whereabouts::Here),
+        })
+    }
 }
 
 fn record(doc: DocRow, tally: Tally, files: (usize, usize)) -> RecordStatus {
@@ -63,7 +74,7 @@ fn record(doc: DocRow, tally: Tally, files: (usize, usize)) -> RecordStatus {
     RecordStatus {
         object: doc.object,
         doc_type: DocType::from_code(doc.doc_type),
-        title: doc.listing.and_then(|listing| listing.title),
+        listing: doc.listing.unwrap_or_default(),
         own: tally.own,
         whereabouts,
         envelopes: tally.envelopes.into_iter().collect(),

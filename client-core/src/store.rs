@@ -9,7 +9,7 @@
 
 pub mod memory;
 mod rows;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", all(feature = "browser", target_arch = "wasm32")))]
 pub mod sqlite;
 mod tally;
 mod write;
@@ -18,8 +18,8 @@ mod write;
 pub mod suite;
 
 pub use rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
-    PatrolState, Place, ReceiptRow, RulingRow,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow,
+    PatrolRow, PatrolState, Place, ReceiptRow, RulingRow,
 };
 pub use tally::{Tally, Whereabouts};
 pub use write::{Pick, Write};
@@ -67,6 +67,12 @@ pub enum StoreError {
     /// The file belongs to another program.
     #[error("not a store of this program")]
     Foreign,
+    /// A key was given, and this build cannot encrypt. Nothing was written.
+    #[error("this build cannot encrypt its store")]
+    NoCipher,
+    /// The key is not that of this file, or the head of the file is damaged. It is left as it is.
+    #[error("the key does not open this store")]
+    WrongKey(#[source] Source),
     /// A safety setting did not take hold.
     #[error("setting {name} is {found}, must be {wanted}")]
     Setting {
@@ -140,4 +146,7 @@ pub trait Store {
 
     /// Every file kept outside, oldest first.
     fn media_all(&self) -> Result<Vec<MediaRow>, StoreError>;
+
+    /// Every draft, the one saved last first.
+    fn drafts(&self) -> Result<Vec<DraftRow>, StoreError>;
 }

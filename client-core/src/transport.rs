@@ -3,7 +3,7 @@
 //! Whoever implements it decides how bytes travel; every failure says, once, what is to be done about it
 //! ([`Retry`]). The real one is `transport::http`; the simulation has its own.
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", all(feature = "browser", target_arch = "wasm32")))]
 pub mod http;
 pub mod retry;
 
@@ -75,6 +75,12 @@ pub trait Transport {
         from: u64,
         len: u64,
     ) -> Result<Vec<u8>, TransportError>;
+
+    /// Reads something that the centre publishes for phones, by its path below `/api/v1/device/`. Nothing
+    /// where this link has no such thing.
+    async fn published(&mut self, _path: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        Ok(None)
+    }
 }
 
 impl TransportError {

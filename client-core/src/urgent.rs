@@ -11,7 +11,8 @@ use tala_protocol::time::{DeviceTimes, UnixMs};
 use crate::engine::{ALL, Engine, EngineError};
 use crate::entropy::Entropy;
 use crate::feeds::{Appender, Saying};
-use crate::store::{Pick, Store};
+use crate::messages::checked_text;
+use crate::store::{Pick, Store, Whereabouts};
 
 /// What somebody said of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,19 @@ pub struct Answer {
     pub person: Option<PersonId>,
     /// When, by the writer's clock.
     pub at: UnixMs,
+    /// Whether this phone said it.
+    pub own: bool,
+}
+
+/// A call for help that this phone made, with its repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Its envelopes, the first call first.
+    pub envelopes: Vec<Digest>,
+    /// When it was called.
+    pub pressed: DeviceTimes,
+    /// Whether any of it is at the centre.
+    pub at_centre: bool,
 }
 
 impl<S: Store> Engine<S> {
@@ -73,7 +87,7 @@ impl<S: Store> Engine<S> {
         self.say_one(Kind::Ack, body.to_bytes(), now)
     }
 
-    /// Writes a message to people of the unit.
+    /// Writes a message to people of the unit. One that is answered must be here.
     pub fn write_message(
         &mut self,
         text: String,
@@ -82,6 +96,10 @@ impl<S: Store> Engine<S> {
         now: DeviceTimes,
         entropy: &mut impl Entropy,
     ) -> Result<Digest, EngineError> {
+        let text = checked_text(&text)?.to_owned();
+        if let Some(id) = reply_to {
+            self.check_message(id)?;
+        }
         let body = Message {
             nonce: entropy.bytes16(),
             text,
@@ -94,16 +112,51 @@ impl<S: Store> Engine<S> {
 
     /// What was said of an envelope, in order of arrival.
     pub fn answers(&self, of: Digest) -> Result<Vec<Answer>, EngineError> {
+        let mut said = self.all_answers()?;
+        said.retain(|answer| answer.body.of == of);
+        Ok(said)
+    }
+
+    /// Calls for help that this phone made, the newest first. What names the clocks of one press is one call,
+    /// however often it was repeated.
+    pub fn own_calls(&self) -> Result<Vec<Call>, EngineError> {
+        let mut calls: Vec<Call> = Vec::new();
+        for row in self.store.envelopes(&Pick::OfKind(Kind::Sos), ALL)? {
+            let sos = row.body.as_deref().map(Sos::from_bytes);
+            let Some(Ok(sos)) = sos.filter(|_| row.own) else {
+                continue;
+            };
+            let there = Whereabouts::of(&row) >= Whereabouts::Acknowledged;
+            match calls.iter_mut().find(|call| call.pressed == sos.pressed) {
+                Some(call) => {
+                    call.envelopes.push(row.id);
+                    call.at_centre |= there;
+                }
+                None => calls.push(Call {
+                    envelopes: vec![row.id],
+                    pressed: sos.pressed,
+                    at_centre: there,
+                }),
+            }
+        }
+        calls.reverse();
+        Ok(calls)
+    }
+
+    /// Everything that was said of envelopes, in order of arrival.
+    pub(crate) fn all_answers(&self) -> Result<Vec<Answer>, EngineError> {
         let rows = self.store.envelopes(&Pick::OfKind(Kind::Ack), ALL)?;
-        let read = rows.iter().filter_map(|row| {
+        let heard = rows.iter().filter(|row| self.is_heard(row));
+        let read = heard.filter_map(|row| {
             let body = AckBody::from_bytes(row.body.as_deref()?).ok()?;
             Some(Answer {
                 body,
                 person: row.header.person,
                 at: row.header.times.shown(),
+                own: row.own,
             })
         });
-        Ok(read.filter(|answer| answer.body.of == of).collect())
+        Ok(read.collect())
     }
 
     fn say_one(

@@ -3,6 +3,9 @@
 use tala_client::engine::EngineError;
 use tala_client::handset::HandsetError;
 use tala_client::handset::message::{chain, code};
+use tala_client::signer::SignerError;
+use tala_client::sync::drive::DriveError;
+use tala_client::transport::TransportError;
 
 /// Why a call did nothing. Nothing of it happened and nothing may be shown as saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -48,6 +51,12 @@ pub enum TalaError {
         /// Why.
         reason: String,
     },
+    /// Something on this phone has no receipt yet; nothing was deleted.
+    #[error("{reason}")]
+    Unproved {
+        /// What.
+        reason: String,
+    },
     /// The centre could not be reached or refused.
     #[error("{reason}")]
     Centre {
@@ -90,6 +99,8 @@ impl From<HandsetError> for TalaError {
             HandsetError::Unknown(id) => TalaError::Unknown { id },
             HandsetError::Broken => TalaError::Broken,
             HandsetError::NoConflict(field) => TalaError::NoConflict { field },
+            HandsetError::Unproved(_) => TalaError::Unproved { reason },
+            HandsetError::Sync(ref failed) if is_the_key(failed) => TalaError::Key { reason },
             HandsetError::Sync(_) => TalaError::Centre { reason },
             HandsetError::Engine(EngineError::NotEnrolled) => TalaError::NotEnrolled,
             HandsetError::Engine(EngineError::NoPatrol) => TalaError::NoPatrol,
@@ -118,10 +129,53 @@ impl TalaError {
         }
     }
 
+    /// A request to the centre that failed, or that the key did not sign.
+    pub(crate) fn link(error: &TransportError) -> Self {
+        let reason = chain(error);
+        match unsigned(error) {
+            true => TalaError::Key { reason },
+            false => TalaError::Centre { reason },
+        }
+    }
+
     /// Something about the centre or the way there.
     pub(crate) fn centre(error: &dyn std::error::Error) -> Self {
         TalaError::Centre {
             reason: chain(error),
         }
+    }
+}
+
+/// Whether a sync ended because the key was not at hand.
+fn is_the_key(error: &DriveError) -> bool {
+    matches!(error, DriveError::Transport(failed) if unsigned(failed))
+}
+
+fn unsigned(error: &TransportError) -> bool {
+    let below = error.source.as_ref();
+    below.is_some_and(|source| source.is::<SignerError>())
+}
+
+#[cfg(test)]
+mod tests {
+    use tala_client::transport::Retry;
+
+    use super::*;
+
+    fn of(source: Option<SignerError>) -> TalaError {
+        let failed = TransportError {
+            what: "the request".to_owned(),
+            retry: Retry::After(None),
+            source: source.map(Into::into),
+        };
+        HandsetError::Sync(DriveError::Transport(failed)).into()
+    }
+
+    #[test]
+    fn a_key_that_is_not_at_hand_is_not_taken_for_a_centre_out_of_reach() {
+        let reason = "talking to the centre: the request: the key is locked".to_owned();
+        assert_eq!(of(Some(SignerError::Locked)), TalaError::Key { reason });
+        let reason = "talking to the centre: the request".to_owned();
+        assert_eq!(of(None), TalaError::Centre { reason });
     }
 }

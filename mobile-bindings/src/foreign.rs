@@ -1,4 +1,5 @@
-//! What the platform gives: a keystore, clocks and battery, and an ear for changes.
+//! What the platform gives: a keystore, clocks and battery, an ear for changes, a receiver of positions, and
+//! what it knows of the network.
 
 /// Which kind of key a keystore holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -26,6 +27,25 @@ pub enum KeystoreError {
 impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
     fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
         KeystoreError::Failed {
+            reason: error.reason,
+        }
+    }
+}
+
+/// Something of the platform threw. It is told in the log; what was done is done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum PlatformError {
+    /// It threw.
+    #[error("{reason}")]
+    Failed {
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for PlatformError {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        PlatformError::Failed {
             reason: error.reason,
         }
     }
@@ -61,6 +81,32 @@ pub trait Device: Send + Sync {
 /// Somebody who shows things.
 #[uniffi::export(with_foreign)]
 pub trait Listener: Send + Sync {
-    /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread.
-    fn changed(&self, version: u64);
+    /// Something that a screen shows may have changed; ask for its snapshot. Called from any thread, also
+    /// from the one that called: only note it. Whether it succeeds changes nothing.
+    fn changed(&self, version: u64) -> Result<(), PlatformError>;
+}
+
+/// The receiver of positions. It gives each fix to [`crate::Phone::deliver`] as it comes.
+#[uniffi::export(with_foreign)]
+pub trait LocationSource: Send + Sync {
+    /// Deliver so often from now on, ms; none: stop. Where it throws, it is asked again at the next change.
+    fn want(&self, every_ms: Option<u64>) -> Result<(), PlatformError>;
+}
+
+/// What carries data now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Network {
+    /// Nothing, as far as the platform knows.
+    Offline,
+    /// Something slow, lossy or paid for by the byte.
+    Weak,
+    /// Something good.
+    Good,
+}
+
+/// Who knows what carries data.
+#[uniffi::export(with_foreign)]
+pub trait Connectivity: Send + Sync {
+    /// What carries data now.
+    fn network(&self) -> Result<Network, PlatformError>;
 }

@@ -16,8 +16,11 @@ mod records;
 mod run;
 
 pub use error::TalaError;
-pub use foreign::{Device, KeyKind, Keystore, KeystoreError, Listener};
-pub use phone::{Enrolled, OpenOptions, Opened, Phone};
+pub use foreign::{
+    Connectivity, Device, KeyKind, Keystore, KeystoreError, Listener, LocationSource, Network,
+    PlatformError,
+};
+pub use phone::{Enrolled, KeyHolder, OpenOptions, Opened, Phone, Signed, TakenIn};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 
 uniffi::setup_scaffolding!();

@@ -1,24 +1,36 @@
 //! A phone: one folder, one keystore, and the verbs of its screens.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+mod around;
+mod files;
+mod inside;
+mod leaving;
+#[cfg(feature = "probes")]
+mod probes;
 
-use tala_client::enrol::{EnrolError, Enrolment};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use tala_client::folder::Folder;
 use tala_client::handset::message::handle;
 use tala_client::handset::{Handset, answer, ask};
-use tala_client::signer::Signer as _;
-use tala_client::store::Store as _;
 use tala_client::store::sqlite::SqliteStore;
-use tala_client::transport::Transport as _;
-use tala_client::transport::http::{HttpOptions, HttpTransport};
+use tala_client::transport::http::HttpTransport;
 use tala_protocol::sync::enrol::EnrolmentCode;
-use tala_protocol::time::UnixMs;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use crate::error::TalaError;
 use crate::foreign::{Device, Keystore, Listener};
-use crate::platform::{PlatformKey, Pocket, SystemEntropy, wall_ms, wall_s};
+use crate::platform::{PlatformKey, Pocket, SystemEntropy};
 use crate::run::{SyncAsk, SyncRun};
+use around::Around;
+pub use files::TakenIn;
+pub(crate) use inside::Alive;
+use inside::{Inside, State, encrypted, turn_on};
+pub use leaving::KeyHolder;
+
+/// Longest wait for what is under way when a phone is turned off.
+const QUIET_MAX: Duration = Duration::from_secs(5);
 
 /// The handset that this platform has.
 pub(crate) type Here = Handset<SqliteStore, Pocket>;
@@ -27,12 +39,16 @@ pub(crate) type Here = Handset<SqliteStore, Pocket>;
 pub(crate) type Link = HttpTransport<PlatformKey, SystemEntropy, fn() -> i64>;
 
 /// How a phone is opened.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct OpenOptions {
     /// The folder that this phone alone uses.
     pub folder: String,
     /// The only roots that are trusted, PEM; without them the platform's.
     pub roots_pem: Option<Vec<u8>>,
+    /// The key of everything in the folder: 32 random bytes that the platform's keystore keeps. A build for
+    /// phones opens nothing without one.
+    #[uniffi(default = None)]
+    pub key: Option<Vec<u8>>,
 }
 
 /// How a phone came up.
@@ -59,27 +75,24 @@ pub struct Enrolled {
     pub url: String,
 }
 
-/// A phone.
-#[derive(uniffi::Object)]
-pub struct Phone {
-    options: OpenOptions,
-    pocket: Pocket,
-    listener: Arc<dyn Listener>,
-    runtime: Runtime,
-    state: Mutex<State>,
+/// How signing what waits for the key went.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Signed {
+    /// Signatures added.
+    pub signed: u64,
+    /// Why it stopped early, if it did; what is left waits for the key.
+    pub stopped: Option<String>,
 }
 
-enum State {
-    /// Not enrolled: the folder alone.
-    Blank(Folder),
-    /// Enrolled. The folder is kept for its lock.
-    On(
-        Arc<Here>,
-        Opened,
-        #[allow(dead_code, reason = "held for its lock")] Folder,
-    ),
-    /// Closed.
-    Off,
+/// A phone.
+///
+/// Nothing here waits for the keystore or a network on the caller's thread, so a keystore may ask the
+/// officer on the main one: what signs or sends is done on a thread of the library, and awaited.
+#[derive(uniffi::Object)]
+pub struct Phone {
+    inside: Arc<Inside>,
+    /// None once the phone is off.
+    runtime: Mutex<Option<Runtime>>,
 }
 
 #[uniffi::export]
@@ -87,7 +100,7 @@ impl Phone {
     /// Opens a folder, enrolled or not. One program at a time may have it.
     #[uniffi::constructor]
     pub fn open(
-        options: OpenOptions,
+        mut options: OpenOptions,
         keystore: Arc<dyn Keystore>,
         device: Arc<dyn Device>,
         listener: Arc<dyn Listener>,
@@ -97,6 +110,7 @@ impl Phone {
         })?;
         let path = std::path::PathBuf::from(&options.folder);
         let folder = Folder::take(&path).map_err(|error| TalaError::storage(&error))?;
+        let folder = encrypted(folder, options.key.take())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("tala")
@@ -104,74 +118,87 @@ impl Phone {
             .build()
             .map_err(|error| TalaError::storage(&error))?;
         let state = turn_on(folder, pocket.clone())?;
-        Ok(Arc::new(Self {
+        let inside = Inside {
             options,
             pocket,
             listener,
-            runtime,
+            around: Around::default(),
             state: Mutex::new(state),
+        };
+        Ok(Arc::new(Self {
+            inside: Arc::new(inside),
+            runtime: Mutex::new(Some(runtime)),
         }))
     }
 
     /// How it came up.
     pub fn opened(&self) -> Result<Opened, TalaError> {
-        match &*self.lock()? {
-            State::Blank(_) => Ok(Opened {
+        match &*self.inside.lock()? {
+            State::Blank(_) | State::Enrolling => Ok(Opened {
                 enrolled: false,
                 restored: false,
                 interrupted: None,
             }),
-            State::On(_, opened, _) => Ok(opened.clone()),
+            State::On(alive) => Ok(alive.opened.clone()),
             State::Off => Err(TalaError::Closed),
         }
     }
 
-    /// An orderly end. Every later call says that the phone is closed; what is under way ends by itself.
+    /// An orderly end. What is under way is cancelled, and the folder is free when this returns. Every
+    /// later call says that the phone is closed.
     pub fn turn_off(&self) -> Result<(), TalaError> {
-        let before = std::mem::replace(&mut *self.lock()?, State::Off);
-        if let State::On(handset, _, _) = before {
-            handset.rest()?;
+        let before = std::mem::replace(&mut *self.inside.lock()?, State::Off);
+        self.quiet();
+        self.inside.steer();
+        if let State::On(alive) = before {
+            alive.handset.rest()?;
         }
         Ok(())
     }
 
-    /// Makes this phone known to the centre of an enrolment code. Takes as long as the network does.
-    pub fn enrol(&self, code: String, name: String) -> Result<Enrolled, TalaError> {
+    /// Makes this phone known to the centre of an enrolment code. Takes as long as the network and the
+    /// keystore do. Whoever stops waiting for it does not stop it: a code is good once.
+    pub async fn enrol(&self, code: String, name: String) -> Result<Enrolled, TalaError> {
         let code: EnrolmentCode = code.parse().map_err(|_why| TalaError::Input {
             field: "code".to_owned(),
             wanted: "an enrolment code".to_owned(),
         })?;
-        let mut state = self.lock()?;
-        let folder = match std::mem::replace(&mut *state, State::Off) {
-            State::Blank(folder) => folder,
-            State::Off => return Err(TalaError::Closed),
-            on @ State::On(..) => {
-                *state = on;
-                return Err(TalaError::AlreadyEnrolled);
-            }
-        };
-        let answered = self.ask_to_enrol(&folder, code, name);
-        *state = turn_on(folder, self.pocket.clone())?;
-        drop(state);
-        self.changed();
-        answered
+        let inside = Arc::clone(&self.inside);
+        let work = self.spawn(async move { inside.enrol(code, name).await })?;
+        ended(work).await
+    }
+
+    /// Signs what waits for the key, as far as the key is at hand: for when the device was unlocked. A
+    /// sync does it by itself.
+    pub async fn sign_waiting(&self) -> Result<Signed, TalaError> {
+        let alive = self.inside.on()?;
+        let work = self.spawn(async move {
+            let (signed, stopped) = alive.handset.sign_waiting().await?;
+            Ok(Signed {
+                signed: u64::try_from(signed).unwrap_or(u64::MAX),
+                stopped: stopped.map(|why| why.to_string()),
+            })
+        })?;
+        let signed = ended(work).await?;
+        self.inside.changed();
+        Ok(signed)
     }
 
     /// A verb as a JSON message, for a web view. Bytes of files do not travel here.
     pub fn call(&self, message: String) -> Result<String, TalaError> {
-        let answered = handle(&*self.on()?, &message);
-        self.changed();
+        let answered = handle(&self.on()?.handset, &message);
+        self.inside.changed();
         Ok(answered)
     }
 
     /// Moves whenever anything that a screen shows may have changed.
     pub fn version(&self) -> Result<u64, TalaError> {
-        Ok(self.on()?.version()?)
+        Ok(self.on()?.handset.version()?)
     }
 
     /// What the recording screen shows; none where no patrol is going on.
     pub fn recording(&self) -> Result<Option<answer::Recording>, TalaError> {
-        Ok(self.on()?.recording()?)
+        Ok(self.on()?.handset.recording()?)
     }
 
     /// Sets out.
@@ -216,7 +243,7 @@ impl Phone {
 
     /// The track of a patrol, a part for each stretch between gaps.
     pub fn track(&self, patrol: String) -> Result<Vec<answer::TrackPart>, TalaError> {
-        Ok(self.on()?.track(&patrol)?)
+        Ok(self.on()?.handset.track(&patrol)?)
     }
 
     /// Makes an incident and returns the id of its record.
@@ -242,12 +269,12 @@ impl Phone {
 
     /// Every incident on this phone, oldest first.
     pub fn incidents(&self) -> Result<Vec<answer::IncidentLine>, TalaError> {
-        Ok(self.on()?.incidents()?)
+        Ok(self.on()?.handset.incidents()?)
     }
 
     /// The page of an incident.
     pub fn incident(&self, id: String) -> Result<answer::IncidentPage, TalaError> {
-        Ok(self.on()?.incident(&id)?)
+        Ok(self.on()?.handset.incident(&id)?)
     }
 
     /// Chooses one of the values that several people wrote at once.
@@ -258,7 +285,7 @@ impl Phone {
 
     /// What is safe, what waits and what blocks.
     pub fn hand_over(&self) -> Result<answer::HandOver, TalaError> {
-        Ok(self.on()?.hand_over()?)
+        Ok(self.on()?.handset.hand_over()?)
     }
 
     /// Calls for help and returns the id of the call.
@@ -268,7 +295,7 @@ impl Phone {
 
     /// How a call for help stands.
     pub fn sos_state(&self, id: String) -> Result<answer::SosLine, TalaError> {
-        Ok(self.on()?.sos_state(&id)?)
+        Ok(self.on()?.handset.sos_state(&id)?)
     }
 
     /// Writes what this phone holds, all of it or some records, as a file that another phone or the
@@ -285,113 +312,79 @@ impl Phone {
 
     /// Begins to hand over and fetch, on a thread of the library.
     pub fn start_sync(&self, ask: SyncAsk) -> Result<Arc<SyncRun>, TalaError> {
-        let handset = self.on()?;
-        let url = handset.identity()?.url;
-        let link = self.link(&url)?;
-        let listener = Arc::clone(&self.listener);
-        Ok(SyncRun::start(&self.runtime, handset, link, listener, ask))
-    }
-}
-
-#[cfg(feature = "probes")]
-#[uniffi::export]
-impl Phone {
-    /// Panics, to show what becomes of a panic.
-    #[allow(clippy::panic, reason = "that is what it is for")]
-    pub fn probe_panic(&self) -> Result<(), TalaError> {
-        panic!("a panic that a test asked for")
-    }
-
-    /// Does nothing, to show what a call costs.
-    pub fn probe_noop(&self, number: u32) -> Result<u32, TalaError> {
-        Ok(number)
+        let alive = self.on()?;
+        let ask = self
+            .inside
+            .around
+            .fit(ask)
+            .ok_or_else(|| TalaError::Centre {
+                reason: "there is no network".to_owned(),
+            })?;
+        let url = alive.handset.identity()?.url;
+        let link = self.inside.link(&url)?;
+        let listener = Arc::clone(&self.inside.listener);
+        let (run, work) = SyncRun::prepare(alive, link, listener, ask);
+        self.spawn(work)?;
+        Ok(run)
     }
 }
 
 impl Phone {
-    fn lock(&self) -> Result<MutexGuard<'_, State>, TalaError> {
-        self.state.lock().map_err(|_poisoned| TalaError::Broken)
-    }
-
-    fn on(&self) -> Result<Arc<Here>, TalaError> {
-        match &*self.lock()? {
-            State::Blank(_) => Err(TalaError::NotEnrolled),
-            State::On(handset, _, _) => Ok(Arc::clone(handset)),
-            State::Off => Err(TalaError::Closed),
-        }
+    fn on(&self) -> Result<Arc<Alive>, TalaError> {
+        self.inside.on()
     }
 
     fn write<R>(
         &self,
         work: impl FnOnce(&Here) -> Result<R, tala_client::handset::HandsetError>,
     ) -> Result<R, TalaError> {
-        let handset = self.on()?;
-        let done = work(&handset)?;
-        self.listener.changed(handset.version()?);
+        let done = work(&self.on()?.handset)?;
+        self.inside.changed();
         Ok(done)
     }
 
-    fn changed(&self) {
-        let version = self.on().and_then(|handset| Ok(handset.version()?));
-        self.listener.changed(version.unwrap_or(0));
+    /// Work on the library's thread.
+    fn spawn<F>(&self, work: F) -> Result<JoinHandle<F::Output>, TalaError>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let runtime = self.runtime.lock().map_err(|_poisoned| TalaError::Broken)?;
+        let runtime = runtime.as_ref().ok_or(TalaError::Closed)?;
+        Ok(runtime.spawn(work))
     }
 
-    fn link(&self, url: &str) -> Result<Link, TalaError> {
-        let options = HttpOptions {
-            roots_pem: self.options.roots_pem.clone(),
-            attempts: 3,
-        };
-        let key = tala_client::handset::Platform::key(&self.pocket).clone();
-        let clock: fn() -> i64 = wall_s;
-        HttpTransport::new(url, options, key, SystemEntropy, clock)
-            .map_err(|error| TalaError::centre(&error))
-    }
-
-    fn ask_to_enrol(
-        &self,
-        folder: &Folder,
-        code: EnrolmentCode,
-        name: String,
-    ) -> Result<Enrolled, TalaError> {
-        let mut store = folder.store().map_err(|error| TalaError::storage(&error))?;
-        let key = tala_client::handset::Platform::key(&self.pocket);
-        let enrolment = Enrolment::new(code, key.public_key(), name);
-        let mut link = self.link(enrolment.url())?;
-        let answer = self.runtime.block_on(async {
-            let proof = key.sign(&enrolment.to_sign()).await;
-            let proof = proof.map_err(|error| TalaError::Key {
-                reason: error.to_string(),
-            })?;
-            let answer = link.enrol(enrolment.request(proof)).await;
-            answer.map_err(|error| TalaError::centre(&error))
-        })?;
-        let identity = enrolment
-            .finish(&answer, &mut store, UnixMs(wall_ms()))
-            .map_err(|error| match error {
-                EnrolError::Already => TalaError::AlreadyEnrolled,
-                other => TalaError::centre(&other),
-            })?;
-        Ok(Enrolled {
-            device: identity.device.to_string(),
-            unit: identity.unit.to_string(),
-            person: identity.person.map(|person| person.to_string()),
-            url: identity.url,
-        })
+    /// Cancels what is under way and waits until it is gone; at most a while, because a listener may be
+    /// waiting for the very thread that asks.
+    fn quiet(&self) {
+        let runtime = self.runtime.lock().ok().and_then(|mut it| it.take());
+        let Some(runtime) = runtime else { return };
+        match tokio::runtime::Handle::try_current() {
+            // A listener asked, on our own thread: it cannot wait for itself.
+            Ok(_ours) => runtime.shutdown_background(),
+            Err(_foreign) => runtime.shutdown_timeout(QUIET_MAX),
+        }
     }
 }
 
-/// The phone of a folder, on where it is enrolled.
-fn turn_on(folder: Folder, pocket: Pocket) -> Result<State, TalaError> {
-    let store = folder.store().map_err(|error| TalaError::storage(&error))?;
-    let known = store.setting("identity");
-    if known.map_err(|error| TalaError::storage(&error))?.is_none() {
-        return Ok(State::Blank(folder));
+impl Drop for Phone {
+    fn drop(&mut self) {
+        // A platform drops things on any thread, the library's own too, where a runtime cannot wait.
+        let runtime = self.runtime.lock().ok().and_then(|mut it| it.take());
+        if let Some(runtime) = runtime {
+            runtime.shutdown_background();
+        }
     }
-    let (handset, opening) = Handset::open(store, folder.marker(), folder.files(), pocket)?;
-    let opened = Opened {
-        enrolled: true,
-        restored: opening.restored,
-        interrupted: opening.interrupted.map(|cause| cause.word().to_owned()),
-    };
-    Ok(State::On(Arc::new(handset), opened, folder))
 }
+
+/// The end of work on the library's thread.
+async fn ended<R>(work: JoinHandle<Result<R, TalaError>>) -> Result<R, TalaError> {
+    match work.await {
+        Ok(done) => done,
+        Err(gone) if gone.is_cancelled() => Err(TalaError::Closed),
+        Err(_panicked) => Err(TalaError::Broken),
+    }
+}
+
+#[cfg(test)]
+mod tests;

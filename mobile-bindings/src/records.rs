@@ -25,6 +25,8 @@ pub struct Recording {
     pub unsealed: u64,
     pub saved_ms: i64,
     pub last: Option<At>,
+    pub started_ms: i64,
+    pub declared_return_ms: Option<i64>,
 }
 
 /// As in `tala_client`.
@@ -50,6 +52,12 @@ pub struct IncidentLine {
     pub title: Option<String>,
     pub own: bool,
     pub whereabouts: String,
+    pub category: Option<String>,
+    pub severity: Option<String>,
+    pub occurred_ms: Option<i64>,
+    pub place: Option<Place>,
+    pub files: u32,
+    pub conflicts: u32,
 }
 
 /// As in `tala_client`.
@@ -64,9 +72,13 @@ pub struct IncidentPage {
     pub geojson: Option<String>,
     pub area_m2: Option<Estimate>,
     pub length_m: Option<Estimate>,
+    pub heads: Vec<HeadsIn>,
+    pub offset: Option<OffsetIn>,
     pub files: Vec<FileLine>,
     pub conflicts: Vec<ConflictLine>,
     pub newer: Vec<NewerLine>,
+    pub whereabouts: String,
+    pub taken: Option<AnswerLine>,
 }
 
 /// As in `tala_client`.
@@ -160,6 +172,7 @@ pub struct LaneLine {
 #[uniffi::remote(Record)]
 pub struct SosLine {
     pub id: String,
+    pub at_ms: i64,
     pub at_centre: bool,
     pub answers: Vec<AnswerLine>,
 }
@@ -219,6 +232,7 @@ pub struct IncidentIn {
     pub offset: Option<OffsetIn>,
     pub heads: Vec<HeadsIn>,
     pub campaign: Option<String>,
+    pub occurred_ms: Option<i64>,
 }
 
 /// As in `tala_client`.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use tala_client::outbox::Link as Quality;
 use tala_client::sync::{Summary, SyncOptions, Why};
-use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::error::TalaError;
 use crate::foreign::Listener;
-use crate::phone::{Here, Link};
+use crate::phone::{Alive, Link};
 
 /// What a sync may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
@@ -72,7 +71,8 @@ impl SyncRun {
         Ok(())
     }
 
-    /// Its end. Letting this go does not stop the sync; [`SyncRun::cancel`] does.
+    /// Its end. Letting this go does not stop the sync; [`SyncRun::cancel`] does, and turning the phone
+    /// off.
     pub async fn finished(&self) -> Result<SyncProgress, TalaError> {
         let mut state = self.state.clone();
         let over = state.wait_for(|state| state.progress.done).await;
@@ -86,46 +86,83 @@ impl SyncRun {
     }
 }
 
+/// Tells how far a sync is, and in any case that it is over.
+struct Teller {
+    say: watch::Sender<State>,
+    listener: Arc<dyn Listener>,
+}
+
+impl Teller {
+    fn tell(&self, progress: SyncProgress, failed: Option<TalaError>, version: u64) {
+        self.say.send_replace(State { progress, failed });
+        if let Err(deaf) = self.listener.changed(version) {
+            tracing::warn!(%deaf, "the listener failed");
+        }
+    }
+
+    fn over(&self) -> SyncProgress {
+        SyncProgress {
+            done: true,
+            ..self.say.borrow().progress
+        }
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        let over = self.over();
+        let failed = match std::thread::panicking() {
+            true => TalaError::Broken,
+            false => TalaError::Cancelled,
+        };
+        // Nobody told the end: it was taken down with the phone, or fell.
+        self.say.send_if_modified(|state| {
+            let open = !state.progress.done;
+            if open {
+                *state = State {
+                    progress: over,
+                    failed: Some(failed),
+                };
+            }
+            open
+        });
+    }
+}
+
 impl SyncRun {
-    /// Starts one on the runtime.
-    pub(crate) fn start(
-        runtime: &Runtime,
-        handset: Arc<Here>,
+    /// A sync and the work that is to be spawned for it.
+    pub(crate) fn prepare(
+        alive: Arc<Alive>,
         mut link: Link,
         listener: Arc<dyn Listener>,
         ask: SyncAsk,
-    ) -> Arc<Self> {
+    ) -> (Arc<Self>, impl Future<Output = ()> + Send + 'static) {
         let (say, state) = watch::channel(State {
             progress: SyncProgress::default(),
             failed: None,
         });
         let (cancel, mut cancelled) = watch::channel(false);
-        runtime.spawn(async move {
-            let tell = |progress: SyncProgress, failed: Option<TalaError>| {
-                say.send_replace(State { progress, failed });
-                // Nobody waits for an ear: a version that cannot be read is told as none.
-                listener.changed(handset.version().unwrap_or(0));
-            };
-            let work = handset.sync(&mut link, options(ask), |summary| {
-                tell(shown(summary, false), None);
-            });
+        let teller = Teller { say, listener };
+        let work = async move {
+            // Nobody waits for an ear: a version that cannot be read is told as none.
+            let version = || alive.handset.version().unwrap_or(0);
+            let told = |summary: &Summary| teller.tell(shown(summary, false), None, version());
             let ended = tokio::select! {
-                done = work => done.map_err(TalaError::from),
-                _ = cancelled.wait_for(|cancelled| *cancelled) => Err(TalaError::Cancelled),
-            };
-            match ended {
-                Ok(summary) => tell(shown(&summary, true), None),
-                Err(failed) => {
-                    let progress = say.borrow().progress;
-                    let over = SyncProgress {
-                        done: true,
-                        ..progress
-                    };
-                    tell(over, Some(failed));
+                biased;
+                Ok(_) = cancelled.wait_for(|cancelled| *cancelled) => Err(TalaError::Cancelled),
+                done = alive.handset.sync(&mut link, options(ask), told) => {
+                    done.map_err(TalaError::from)
                 }
+            };
+            let version = version();
+            // Whoever hears of the end may open the folder anew: it is free by then.
+            drop(alive);
+            match ended {
+                Ok(summary) => teller.tell(shown(&summary, true), None, version),
+                Err(failed) => teller.tell(teller.over(), Some(failed), version),
             }
-        });
-        Arc::new(Self { state, cancel })
+        };
+        (Arc::new(Self { state, cancel }), work)
     }
 }
 

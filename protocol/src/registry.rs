@@ -11,6 +11,7 @@
 
 mod any;
 mod code;
+mod day;
 mod form;
 mod incident_type;
 mod json;
@@ -23,6 +24,7 @@ mod transport_profile;
 
 pub use any::{AnyRegistry, Frame};
 pub use code::{Code, MAX_CODE_BYTES, NotACode};
+pub use day::day;
 pub use form::{Form, FormField};
 pub use incident_type::{IncidentType, Route};
 pub use jiff::civil::Date;

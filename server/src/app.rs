@@ -34,6 +34,7 @@ mod turns;
 pub mod writer;
 
 pub use centre::{Centre, CentreKeys, CentreParts, NoUploads, Uploads};
+pub use desk::Addressee;
 pub use effects::{Effects, SystemEffects};
 pub use error::AppError;
 pub use keys::{KeyError, Signer, SoftwareKey};

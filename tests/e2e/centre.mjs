@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bins = process.env.TALA_BIN_DIR ?? join(root, 'target/debug');
-export const folder = join(root, 'target/e2e');
+/** A run of its own is named by `TALA_RUN_DIR`. */
+export const folder = process.env.TALA_RUN_DIR ?? join(root, 'target/e2e');
 
 /** Runs a program to its end and returns what it printed; what it says on standard error is in the failure. */
 export function run(program, args) {

@@ -60,6 +60,11 @@ export async function openGroupByKeyboard(page) {
     await page.keyboard.press('-');
     await page.waitForTimeout(200);
     await page.waitForSelector('[data-testid=map][data-busy=false]', { timeout: 60_000 });
+    // Groups are found a moment after the map has come to rest; a slow machine takes longer.
+    await group
+      .first()
+      .waitFor({ state: 'attached', timeout: 1_500 })
+      .catch(() => {});
   }
   assert.deepEqual(await faults(page), [], 'map with a group');
   await page.keyboard.press('Tab');

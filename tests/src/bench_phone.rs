@@ -161,7 +161,7 @@ pub fn measure(folder: &Path, documents: usize) -> Result<Report, BenchError> {
     let (status, status_ms) = timed(|| engine.status());
     let known = status?
         .iter()
-        .filter(|record| record.title.is_some())
+        .filter(|record| record.listing.title.is_some())
         .count();
     let (docs, docs_ms) = timed(|| engine.docs());
     let docs: Vec<ObjectId> = docs?.iter().map(|doc| doc.object).collect();

@@ -5,8 +5,10 @@
 //! workspace, the foreign side is written by `tala-bindgen` ([`Binding::generate`]).
 
 mod binding;
+mod bridge;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tala_fixtures::rider::write_csv;
 use tala_protocol::track::import;
@@ -16,6 +18,7 @@ use crate::rig::centre::CentreHome;
 use crate::rig::desk::Desk;
 
 pub use binding::Binding;
+pub use bridge::{Bridged, play_bridge};
 
 /// Why a binding could not be shown to work.
 #[derive(Debug, thiserror::Error)]
@@ -54,15 +57,26 @@ pub enum BindingsError {
         /// What it said.
         said: String,
     },
-    /// What arrived is not what was delivered.
-    #[error("{what}: delivered {delivered}, at the centre {arrived}")]
+    /// A program took too long.
+    #[error("{program} did not end within {} s:\n{said}", DRIVE_MAX.as_secs())]
+    Slow {
+        /// Which.
+        program: String,
+        /// What it said until then.
+        said: String,
+    },
+    /// A driver ended as if it were to be started again, where that makes no sense.
+    #[error("the driver killed itself where nothing told it to")]
+    NoEnd,
+    /// What arrived or was done is not what was delivered or asked for.
+    #[error("{what}: wanted {wanted}, found {found}")]
     Misfit {
         /// What was compared.
         what: &'static str,
-        /// What the driver said.
-        delivered: String,
-        /// What the centre has.
-        arrived: String,
+        /// What the driver delivered, or the scenario asks for.
+        wanted: String,
+        /// What the centre has, or the driver did.
+        found: String,
     },
 }
 
@@ -73,8 +87,16 @@ pub struct Shown {
     pub lines: u64,
     /// Fixes that the driver delivered and the centre has.
     pub fixes: u64,
+    /// How often the driver's process was killed and started again.
+    pub deaths: u32,
 }
 
+/// Whose phones they are.
+const OFFICER: &str = "batu";
+/// Who looks at the centre afterwards what arrived.
+const DUTY_OFFICER: &str = "duty.shili";
+/// Longest that a driver may take, here and on a loaded machine.
+const DRIVE_MAX: Duration = Duration::from_secs(300);
 /// Fixes that the scenario asks for.
 const FIXES_MIN: usize = 1_000;
 /// The title that both phones of the scenario agree on in the end.
@@ -82,25 +104,75 @@ const TITLE: &str = "开垦甲";
 /// Questions, half a second apart, until projections must have caught up.
 const READS_MAX: usize = 60;
 
-/// Plays the scenario with one binding, in a folder of its own.
+/// Plays the scenario with one binding, in a folder of its own. Where a line has the driver kill itself, it
+/// is started again and goes on from there.
 pub fn play(binding: Binding, folder: &Path) -> Result<Shown, BindingsError> {
     let place = prepare(folder)?;
-    let said = binding.drive(&place, &scenario())?;
+    let scenario = scenario();
+    let (mut said, mut deaths) = (binding.drive(&place, &scenario)?, 0);
+    while matches!(said, Said::Killed) {
+        deaths += 1;
+        said = binding.drive(&place, &scenario)?;
+    }
+    let Said::Ended(said) = said else {
+        return Err(BindingsError::NoEnd);
+    };
     let word = |name: &str| {
         let line = said.lines().find_map(|line| line.strip_prefix(name));
         line.map(|rest| rest.trim().to_owned()).unwrap_or_default()
     };
-    let fixes: u64 = word("fixes ").parse().unwrap_or(0);
-    let lines: u64 = word("ok ").parse().unwrap_or(0);
+    let number = |name: &str| word(name).parse::<u64>().unwrap_or(0);
+    let (fixes, lines) = (number("fixes "), number("ok "));
+    let wanted = Wanted::read(&scenario)?;
+    misfit("lines", wanted.lines, lines)?;
+    misfit("deaths", wanted.deaths, deaths)?;
     place.compare(fixes, &word("incident "))?;
-    Ok(Shown { lines, fixes })
+    Ok(Shown {
+        lines,
+        fixes,
+        deaths,
+    })
 }
 
-/// Measures what calls cost with one binding: the JSON line that its driver prints.
+/// Measures what calls cost with one binding: the JSON object that its driver prints.
 pub fn bench(binding: Binding, folder: &Path) -> Result<String, BindingsError> {
     let place = prepare(folder)?;
-    let said = binding.drive(&place, Path::new("--bench"))?;
+    let Said::Ended(said) = binding.drive(&place, Path::new("--bench"))? else {
+        return Err(BindingsError::NoEnd);
+    };
     Ok(said.lines().last().unwrap_or_default().to_owned())
+}
+
+/// How a driver's process ended.
+#[derive(Debug)]
+enum Said {
+    /// Well, and this it said.
+    Ended(String),
+    /// It killed itself, as a line told it, and left a note of where to go on.
+    Killed,
+}
+
+/// What a driver must have done, counted by somebody else than it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    lines: u64,
+    deaths: u32,
+}
+
+impl Wanted {
+    fn read(scenario: &Path) -> Result<Self, BindingsError> {
+        let text = std::fs::read_to_string(scenario).map_err(io("reading the scenario"))?;
+        let mut wanted = Self {
+            lines: 0,
+            deaths: 0,
+        };
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let mut words = line.split_whitespace();
+            wanted.lines += u64::from(words.next().is_some());
+            wanted.deaths += u32::from(words.next() == Some("kill"));
+        }
+        Ok(wanted)
+    }
 }
 
 /// A centre that runs, and the job that tells a driver where everything is.
@@ -110,6 +182,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// The job file.
     pub job: PathBuf,
+    /// What a driver leaves that kills itself.
+    resume: PathBuf,
     home: CentreHome,
     _centre: crate::rig::centre::Running,
 }
@@ -121,12 +195,9 @@ fn prepare(folder: &Path) -> Result<Place, BindingsError> {
     let (home, _) = CentreHome::found(&folder.join("centre"), 0, None)?;
     let centre = home.serve()?;
     let tree = tala_fixtures::units::load()?;
-    let person = tree.persons.iter().find(|person| person.login == "bayar");
-    let person = person.or_else(|| tree.persons.first());
-    let (unit, person) = match person.and_then(|p| Some((p.memberships.first()?.0, p.id))) {
-        Some(found) => found,
-        None => return Err(BindingsError::NoTrack(0)),
-    };
+    let officer = tree.persons.iter().find(|person| person.login == OFFICER);
+    let found = officer.and_then(|it| Some((it.memberships.first()?.0, it.id)));
+    let (unit, person) = found.ok_or_else(|| RigError::World(format!("nobody is {OFFICER}")))?;
     let track = folder.join("track.csv");
     write_track(&track)?;
     let photo = folder.join("photo.jpg");
@@ -148,6 +219,7 @@ fn prepare(folder: &Path) -> Result<Place, BindingsError> {
     std::fs::write(&path, job).map_err(io("writing the job"))?;
     Ok(Place {
         folder: folder.to_owned(),
+        resume: folder.join("job.resume"),
         job: path,
         home,
         _centre: centre,
@@ -157,7 +229,7 @@ fn prepare(folder: &Path) -> Result<Place, BindingsError> {
 impl Place {
     /// What the public interface has against what the driver delivered.
     fn compare(&self, fixes: u64, incident: &str) -> Result<(), BindingsError> {
-        let login = self.home.set_password("duty")?;
+        let login = self.home.set_password(DUTY_OFFICER)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -165,13 +237,13 @@ impl Place {
         runtime.block_on(async {
             let desk = Desk::sign_in(&self.home.url(), &login).await?;
             let arrived = settled(&desk, fixes).await?;
-            misfit("fixes", &fixes.to_string(), &arrived.to_string())?;
+            misfit("fixes", fixes, arrived)?;
             let page = desk.get(&format!("/api/v1/incidents/{incident}")).await?;
             let title = page.pointer("/title").map(ToString::to_string);
             let title = title.unwrap_or_default();
             match title.contains(TITLE) {
                 true => Ok(()),
-                false => misfit("title", TITLE, &title),
+                false => misfit("title", TITLE, title.as_str()),
             }
         })
     }
@@ -187,19 +259,23 @@ async fn settled(desk: &Desk, wanted: u64) -> Result<u64, BindingsError> {
         if shown >= wanted {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
     Ok(shown)
 }
 
-fn misfit(what: &'static str, delivered: &str, arrived: &str) -> Result<(), BindingsError> {
-    if delivered == arrived {
+fn misfit<T: PartialEq + ToString>(
+    what: &'static str,
+    wanted: T,
+    found: T,
+) -> Result<(), BindingsError> {
+    if wanted == found {
         return Ok(());
     }
     Err(BindingsError::Misfit {
         what,
-        delivered: delivered.to_owned(),
-        arrived: arrived.to_owned(),
+        wanted: wanted.to_string(),
+        found: found.to_string(),
     })
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { basemapServer } from './dev/basemap-server.ts';
@@ -26,6 +27,8 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/field/',
     plugins: mode === 'fake' ? [svelte(), basemapServer(), offline()] : [svelte(), offline()],
+    // The core's module, as `cargo xtask wasm` writes it.
+    resolve: { alias: { 'tala-wasm': fileURLToPath(new URL('../../target/wasm', import.meta.url)) } },
     build: {
       outDir: mode === 'fake' ? '../../target/field-fake' : 'dist',
       emptyOutDir: true,

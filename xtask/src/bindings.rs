@@ -1,18 +1,22 @@
 //! `bindings LANGUAGE`: writes the foreign side of `tala-mobile`, and makes it ready to be driven here.
 //!
 //! Written from the unstripped library, because stripping takes away what the generator reads. Everything
-//! goes below the build folder; nothing that is generated is committed.
+//! that is made goes below the build folder; nothing that is generated is committed. What runs here and
+//! what does not stands in `docs/bindings.md`.
+
+mod layers;
 
 use std::path::{Path, PathBuf};
 
+use crate::forward::Profile;
 use crate::run::{RunError, Step};
+use crate::web;
 use crate::workspace::{Workspace, cargo};
 
-/// The Kotlin compiler as npm has it; with the standard library and coroutines in it.
-const KOTLIN_COMPILER: &str = "kotlin-compiler@2.4.20";
-/// Where Debian's `libjna-java` puts JNA.
-const JNA: &str = "/usr/share/java/jna.jar";
-
+/// The drivers, and the lock of what compiles them.
+const DRIVERS: &str = "tests/bindings";
+/// What the Python driver needs beside Python.
+const PYTHON_PACKAGES: &str = "xtask/src/setup/python.requirements.txt";
 /// A language whose side can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Language {
@@ -22,7 +26,12 @@ pub(crate) enum Language {
     Swift,
     /// For tools and tests.
     Python,
+    /// For browsers: the same as `cargo xtask wasm`.
+    Wasm,
 }
+
+/// The languages that are driven here.
+pub(crate) const DRIVEN: [Language; 2] = [Language::Python, Language::Kotlin];
 
 /// Why a binding is not ready.
 #[derive(Debug, thiserror::Error)]
@@ -33,29 +42,45 @@ pub(crate) enum BindingsError {
 
 /// Builds the library and the generator, then writes one language's side.
 pub(crate) fn make(workspace: &Workspace, language: Language) -> Result<(), BindingsError> {
-    Step::new(cargo(), workspace.root())
-        .args(["build", "--workspace", "--lib", "--bin", "tala-bindgen"])
-        .run()?;
-    for step in steps(workspace, language) {
+    build(workspace, Profile::Dev).run()?;
+    for step in steps(workspace, language, Profile::Dev) {
         step.run()?;
     }
     println!("{}", folder(workspace, language).display());
     Ok(())
 }
 
+/// Makes the driven languages ready with the library of a profile. The generator is never a release build,
+/// which would take it minutes to no use.
+pub(crate) fn make_driven(workspace: &Workspace, profile: Profile) -> Result<(), BindingsError> {
+    build(workspace, Profile::Dev).run()?;
+    if profile == Profile::Release {
+        build(workspace, profile).run()?;
+    }
+    for language in DRIVEN {
+        for step in steps(workspace, language, profile) {
+            step.run()?;
+        }
+    }
+    Ok(())
+}
+
 /// What makes a language ready once library and generator are built.
-pub(crate) fn steps(workspace: &Workspace, language: Language) -> Vec<Step> {
+pub(crate) fn steps(workspace: &Workspace, language: Language, profile: Profile) -> Vec<Step> {
     let folder = folder(workspace, language);
-    let built = workspace.target().join("debug");
-    let library = text(&built.join("libtala_mobile.so"));
+    let library = text(&profile.place(workspace).join("libtala_mobile.so"));
+    let generator = Profile::Dev.place(workspace).join("tala-bindgen");
+    if language == Language::Wasm {
+        return Vec::new();
+    }
     let mut steps = vec![
-        Step::new(text(&built.join("tala-bindgen")), workspace.root())
+        Step::new(text(&generator), workspace.root())
             .args(["generate", "--no-format", "--language", language.word()])
             .args(["--out-dir", &text(&folder), &library]),
     ];
     match language {
-        Language::Swift => return steps,
-        Language::Python => steps.extend(python(workspace, &folder)),
+        Language::Swift | Language::Wasm => return steps,
+        Language::Python => steps.push(python(workspace, &folder)),
         Language::Kotlin => steps.extend(kotlin(workspace, &folder)),
     }
     let beside = text(&folder.join("libtala_mobile.so"));
@@ -69,47 +94,46 @@ impl Language {
             Language::Kotlin => "kotlin",
             Language::Swift => "swift",
             Language::Python => "python",
+            Language::Wasm => "wasm",
         }
     }
 }
 
-fn python(workspace: &Workspace, folder: &Path) -> Option<Step> {
+fn build(workspace: &Workspace, profile: Profile) -> Step {
+    let step = Step::new(cargo(), workspace.root()).args(["build", "--workspace", "--lib"]);
+    match profile {
+        Profile::Dev => step.args(["--bin", "tala-bindgen"]),
+        Profile::Release => step.args(["--release"]),
+    }
+}
+
+fn python(workspace: &Workspace, folder: &Path) -> Step {
     let packages = folder.join("packages");
-    let present = packages.join("cryptography").is_dir();
-    let list = "xtask/src/setup/python.requirements.txt";
-    (!present).then(|| {
-        Step::new("python3", workspace.root())
-            .args(["-m", "pip", "install", "--quiet", "--only-binary", ":all:"])
-            .args(["--target", &text(&packages), "--requirement", list])
-    })
+    Step::new("python3", workspace.root())
+        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade"])
+        .args(["--root-user-action", "ignore"])
+        .args(["--only-binary", ":all:", "--target", &text(&packages)])
+        .args(["--requirement", PYTHON_PACKAGES])
+        .unless_fresh(
+            vec![workspace.root().join(PYTHON_PACKAGES)],
+            packages.join("cryptography"),
+        )
 }
 
 fn kotlin(workspace: &Workspace, folder: &Path) -> Vec<Step> {
-    let tools = workspace.target().join("kotlin");
-    let compiler = tools.join("node_modules/kotlin-compiler");
-    let jars = compiler.join("lib");
-    let coroutines = text(&jars.join("kotlinx-coroutines-core-jvm.jar"));
-    let needed = format!("{JNA}:{coroutines}");
+    let drivers = workspace.root().join(DRIVERS);
+    let compiler = drivers.join("node_modules/kotlin-compiler");
     let sources = [
         folder.join("org/tala/core/tala_mobile.kt"),
-        workspace.root().join("tests/bindings/kotlin"),
+        drivers.join("kotlin/Scenario.kt"),
     ];
-    let mut steps = Vec::new();
-    if !compiler.is_dir() {
-        steps.push(
-            Step::new("npm", workspace.root())
-                .args(["install", "--no-save", "--ignore-scripts", "--prefix"])
-                .args([text(&tools).as_str(), KOTLIN_COMPILER]),
-        );
-    }
-    steps.push(
-        Step::new("java", workspace.root())
-            .args(["-Xmx1g", "-cp", &text(&jars.join("kotlin-compiler.jar"))])
-            .args(["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-nowarn"])
-            .args(["-kotlin-home", &text(&compiler), "-classpath", &needed])
-            .args(["-d", &text(&folder.join("scenario.jar"))])
-            .args(sources.iter().map(|source| text(source))),
-    );
+    let lock = drivers.join("package-lock.json");
+    let kotlinc = layers::Kotlinc::new(workspace, compiler, lock);
+    let made = folder.join("scenario.jar");
+    let install = web::locked_install(&drivers);
+    let mut steps: Vec<Step> = install.into_iter().collect();
+    steps.push(kotlinc.compile(&[], &sources, &made));
+    steps.extend(layers::steps(workspace, &kotlinc, folder));
     steps
 }
 
@@ -119,4 +143,31 @@ fn folder(workspace: &Workspace, language: Language) -> PathBuf {
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(language: Language, profile: Profile) -> Vec<String> {
+        let steps = steps(&Workspace::of("root", &[]), language, profile);
+        steps.iter().map(Step::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_driven_is_written_from_the_library_that_is_driven() {
+        for language in DRIVEN {
+            let lines = lines(language, Profile::Release);
+            let library = "root/target/release/libtala_mobile.so";
+            assert!(lines[0].starts_with("tala-bindgen generate"), "{lines:?}");
+            assert!(lines[0].ends_with(library), "{lines:?}");
+            let copied = lines.last().expect("a step");
+            assert!(copied.starts_with(&format!("cp -- {library}")), "{copied}");
+        }
+    }
+
+    #[test]
+    fn swift_is_written_and_nothing_else() {
+        assert_eq!(lines(Language::Swift, Profile::Dev).len(), 1);
+    }
 }

@@ -1,5 +1,6 @@
 //! Commands whose work is a program of another crate: it is built, then this process becomes it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::run::{Env, RunError, Step};
@@ -75,12 +76,14 @@ pub(crate) fn run(
     build_and_become(workspace, env, bin, profile, args)
 }
 
-/// Builds a bench in release mode and becomes it.
+/// Builds a bench in release mode and becomes it. A leading `--dev` is ours: what is built for tests is
+/// measured then, which is only of use to see that the bench works.
 pub(crate) fn bench(
     workspace: &Workspace,
     env: &Env,
     name: Option<String>,
     args: Vec<String>,
+    profile: Profile,
 ) -> Result<ExitCode, ForwardError> {
     let known = match workspace.benches().join(", ") {
         names if names.is_empty() => "none yet".to_owned(),
@@ -94,12 +97,12 @@ pub(crate) fn bench(
     }
     let bin = workspace.bin(&format!("bench-{name}"));
     let bin = bin.ok_or(ForwardError::Absent(name))?;
-    build_and_become(workspace, env, bin, Profile::Release, args)
+    build_and_become(workspace, env, bin, profile, args)
 }
 
 /// Where the built program stands, ready to be run.
 pub(crate) fn step(workspace: &Workspace, env: &Env, bin: &Bin, profile: Profile) -> Step {
-    let folder = workspace.target().join(profile.folder());
+    let folder = profile.place(workspace);
     let file = format!("{}{}", bin.name, std::env::consts::EXE_SUFFIX);
     let program = folder.join(file).to_string_lossy().into_owned();
     let place = ("TALA_BIN_DIR".to_owned(), folder.into_os_string());
@@ -123,6 +126,11 @@ fn build(workspace: &Workspace, bin: &Bin, profile: Profile) -> Step {
 }
 
 impl Profile {
+    /// Where it is built.
+    pub(crate) fn place(self, workspace: &Workspace) -> PathBuf {
+        workspace.target().join(self.folder())
+    }
+
     /// The folder below the build folder.
     const fn folder(self) -> &'static str {
         match self {
@@ -143,7 +151,8 @@ fn build_and_become(
     Ok(step(workspace, env, bin, profile).args(args).become_it()?)
 }
 
-fn take_profile(args: &mut Vec<String>) -> Option<Profile> {
+/// Takes a leading `--dev` or `--release` from the arguments.
+pub(crate) fn take_profile(args: &mut Vec<String>) -> Option<Profile> {
     let profile = match args.first().map(String::as_str) {
         Some("--dev") => Profile::Dev,
         Some("--release") => Profile::Release,
@@ -190,7 +199,13 @@ mod tests {
 
     #[test]
     fn an_unknown_bench_is_answered_with_the_known_ones() {
-        let error = bench(&workspace(), &Env::new(), Some("nothing".into()), vec![]);
+        let error = bench(
+            &workspace(),
+            &Env::new(),
+            Some("nothing".into()),
+            vec![],
+            Profile::Release,
+        );
         let text = error.expect_err("unknown").to_string();
         assert_eq!(text, "there is no bench `nothing`; known: codec");
     }

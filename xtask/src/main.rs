@@ -15,16 +15,18 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod bindings;
+mod canary;
 mod fmt;
 mod forward;
 mod pipeline;
 mod run;
 mod setup;
 mod tidy;
+mod wasm;
 mod web;
 mod workspace;
 
-use forward::{FORWARDS, ForwardError};
+use forward::{FORWARDS, ForwardError, Profile};
 use setup::Goal;
 use workspace::Workspace;
 
@@ -82,6 +84,19 @@ enum Command {
         /// Which
         language: bindings::Language,
     },
+    /// Builds the phone's engine for browsers, and fails where it is too large
+    Wasm {
+        /// One line of JSON with the sizes
+        #[arg(long)]
+        json: bool,
+    },
+    /// Plants names, places and photos on a phone and looks for them in all that lies there; `--json`
+    #[command(disable_help_flag = true)]
+    Canary {
+        /// Given to the program as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Photographs every page of desk and phone into `target/screens`; needs Chromium
     Screens,
     /// Makes parts of the fictional banner: riders, zones, base map
@@ -115,6 +130,8 @@ enum XtaskError {
     Web(#[from] web::WebError),
     #[error("making a binding ready")]
     Bindings(#[from] bindings::BindingsError),
+    #[error("building the module for browsers")]
+    Wasm(#[from] wasm::WasmError),
 }
 
 fn main() -> ExitCode {
@@ -149,18 +166,31 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Tidy => Ok(tidy::report(workspace.root())?),
-        Command::Bench { name, args } => {
-            let env = setup::prepare(&workspace, Goal::Bench)?;
-            Ok(forward::bench(&workspace, &env, name, args)?)
-        }
+        Command::Bench { name, args } => bench(&workspace, name, args),
         Command::Sim(it) => forwarded(&workspace, "sim", it),
         Command::KillLoop(it) => forwarded(&workspace, "kill-loop", it),
         Command::Hostile(it) => forwarded(&workspace, "hostile", it),
         Command::Fixtures(it) => forwarded(&workspace, "fixtures", it),
+        Command::Wasm { json } => {
+            setup::prepare(&workspace, Goal::Wasm)?;
+            wasm::make(&workspace, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bindings {
+            language: bindings::Language::Wasm,
+        } => {
+            setup::prepare(&workspace, Goal::Wasm)?;
+            wasm::make(&workspace, false)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Bindings { language } => {
             setup::prepare(&workspace, Goal::Bindings)?;
             bindings::make(&workspace, language)?;
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Canary { args } => {
+            let env = setup::prepare(&workspace, Goal::AtRest)?;
+            Ok(canary::run(&workspace, &env, args)?)
         }
         Command::Screens => {
             web::screens(&workspace)?;
@@ -171,6 +201,25 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn bench(
+    workspace: &Workspace,
+    name: Option<String>,
+    mut args: Vec<String>,
+) -> Result<ExitCode, XtaskError> {
+    let profile = forward::take_profile(&mut args).unwrap_or(Profile::Release);
+    let of_bindings = name.as_deref() == Some("bindings");
+    let goal = if of_bindings {
+        Goal::Bindings
+    } else {
+        Goal::Bench
+    };
+    let env = setup::prepare(workspace, goal)?;
+    if of_bindings {
+        bindings::make_driven(workspace, profile)?;
+    }
+    Ok(forward::bench(workspace, &env, name, args, profile)?)
 }
 
 fn forwarded(workspace: &Workspace, name: &str, it: Forwarded) -> Result<ExitCode, XtaskError> {
@@ -185,6 +234,9 @@ fn listed(workspace: &Workspace) -> clap::Command {
         if !workspace.has_bin(forward.bin) {
             command = command.mut_subcommand(forward.command, |c| c.hide(true));
         }
+    }
+    if !workspace.has_bin("canary") {
+        command = command.mut_subcommand("canary", |c| c.hide(true));
     }
     if workspace.benches().is_empty() {
         command = command.mut_subcommand("bench", |c| c.hide(true));

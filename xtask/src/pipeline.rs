@@ -7,11 +7,14 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::bindings;
+use crate::canary;
 use crate::fmt;
 use crate::forward::{self, Profile};
 use crate::run::{Env, RunError, Step};
 use crate::setup::{self, Goal, system, tracks};
 use crate::tidy;
+use crate::wasm;
 use crate::web;
 use crate::workspace::{Workspace, cargo};
 
@@ -31,6 +34,8 @@ struct Stage {
 enum Work {
     Setup(Goal),
     Tidy,
+    /// The module that the web part imports.
+    Module,
     Steps(Vec<Step>),
 }
 
@@ -54,6 +59,8 @@ enum StageError {
     Findings(usize),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Module(#[from] wasm::WasmError),
 }
 
 /// Runs every stage up to the first that fails, then prints how each of them went.
@@ -90,6 +97,12 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
     ];
     let embedded = web::PAGES.iter().all(|built| workspace.has(built));
     if !quick || !embedded {
+        if workspace.has("mobile-bindings/wasm") {
+            stages.push(Stage {
+                name: "module",
+                work: Work::Module,
+            });
+        }
         stages.push(steps("web", web::checks(workspace)));
     }
     stages.push(steps("clippy", vec![clippy(workspace)]));
@@ -102,7 +115,7 @@ fn stages(workspace: &Workspace, env: &Env, quick: bool) -> Vec<Stage> {
     stages
 }
 
-/// What `--quick` leaves out, in order. All of it is built by the one `build`.
+/// What `--quick` leaves out, in order. All of it but what needs SQLCipher is built by the one `build`.
 fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
     let rust = || Step::new(cargo(), workspace.root()).env(env);
     let hostile_folder =
@@ -126,8 +139,11 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
             program(workspace, env, "kill-loop", &["--kills", "20"]),
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
+        steps("bindings", bound(workspace, env)),
+        steps("at rest", canary::steps(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
+        steps("browser core", browser_core(workspace, env)),
     ]
 }
 
@@ -174,15 +190,39 @@ fn program(workspace: &Workspace, env: &Env, name: &str, args: &[&str]) -> Vec<S
         .collect()
 }
 
+/// The languages that are driven here: made ready, then driven.
+fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let play = program(workspace, env, "bindings", &[]);
+    if play.is_empty() {
+        return play;
+    }
+    let languages = bindings::DRIVEN.into_iter();
+    let made = languages.flat_map(|language| bindings::steps(workspace, language, Profile::Dev));
+    made.chain(play).collect()
+}
+
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {
-    let folder = workspace.target().join("debug").into_os_string();
-    let env: Env = env
-        .iter()
-        .cloned()
-        .chain([("TALA_BIN_DIR".to_owned(), folder)])
-        .collect();
+    let env = with_programs(workspace, env);
     let steps = web::end_to_end(workspace).into_iter();
     steps.map(|step| step.env(&env)).collect()
+}
+
+/// The engine in a real browser: kills, a second window, and nothing readable in the profile.
+fn browser_core(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let script = "web/field/test/browser/run.mjs";
+    let step = Step::new("node", workspace.root()).args([script]);
+    let there = workspace.has(script);
+    there
+        .then(|| step.env(&with_programs(workspace, env)))
+        .into_iter()
+        .collect()
+}
+
+/// The same with the place of what `build` has built.
+fn with_programs(workspace: &Workspace, env: &Env) -> Env {
+    let folder = workspace.target().join("debug").into_os_string();
+    let programs = [("TALA_BIN_DIR".to_owned(), folder)];
+    env.iter().cloned().chain(programs).collect()
 }
 
 fn run_stage(workspace: &Workspace, name: &'static str, work: &Work) -> Outcome {
@@ -215,6 +255,7 @@ fn run_work(
                 return Err(StageError::Findings(report.findings.len()));
             }
         }
+        Work::Module => wasm::make(workspace, false)?,
         Work::Steps(steps) => {
             for step in steps {
                 println!("-- {step}");
@@ -285,9 +326,10 @@ mod tests {
         let wanted = ["fmt", "tidy", "clippy", "build", "unit tests", "doc tests"];
         assert_eq!(names(&bare, false), wanted);
 
-        let programs = ["sim", "kill-loop", "hostile", "demo"];
-        let full = Workspace::of("nowhere", &programs.map(|name| ("tala-tests", name)));
-        assert_eq!(names(&full, false), [&wanted[..], &programs[..]].concat());
+        let programs = ["sim", "kill-loop", "hostile", "bindings", "canary", "demo"];
+        let full = Workspace::of("nowhere", &programs.map(|name| ("some-crate", name)));
+        let stages = programs.map(|name| if name == "canary" { "at rest" } else { name });
+        assert_eq!(names(&full, false), [&wanted[..], &stages[..]].concat());
     }
 
     #[test]

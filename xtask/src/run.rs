@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
 
+mod fresh;
+
+use fresh::Fresh;
+
 /// Names and values that every started program gets.
 pub(crate) type Env = Vec<(String, OsString)>;
 
@@ -17,6 +21,7 @@ pub(crate) struct Step {
     args: Vec<String>,
     dir: PathBuf,
     env: Env,
+    fresh: Option<Fresh>,
 }
 
 /// Why a step did not succeed.
@@ -40,6 +45,7 @@ impl Step {
             args: Vec::new(),
             dir: dir.to_owned(),
             env: Env::new(),
+            fresh: None,
         }
     }
 
@@ -55,8 +61,17 @@ impl Step {
         self
     }
 
+    /// The same, but not run where `made` is there and was made from exactly these inputs.
+    pub(crate) fn unless_fresh(mut self, inputs: Vec<PathBuf>, made: PathBuf) -> Self {
+        self.fresh = Some(Fresh::new(&self.args, inputs, made));
+        self
+    }
+
     /// Runs it with everything it says on the error stream: a program that prints JSON may come after.
     pub(crate) fn run(&self) -> Result<(), RunError> {
+        if self.is_fresh() {
+            return Ok(());
+        }
         let status = self.command().stdout(std::io::stderr()).status();
         self.judge(status)
     }
@@ -82,6 +97,10 @@ impl Step {
 
     /// Runs it, shows what it prints as it comes, and gives every line to `seen`.
     pub(crate) fn run_watched(&self, seen: &mut (dyn FnMut(&str) + Send)) -> Result<(), RunError> {
+        if self.is_fresh() {
+            println!("made already, from the same");
+            return Ok(());
+        }
         let mut child = self
             .command()
             .stdout(Stdio::piped())
@@ -114,13 +133,20 @@ impl Step {
 
     fn judge(&self, status: std::io::Result<std::process::ExitStatus>) -> Result<(), RunError> {
         match status {
-            Ok(status) if status.success() => Ok(()),
+            Ok(status) if status.success() => match &self.fresh {
+                Some(fresh) => fresh.note().map_err(|source| self.not_started(source)),
+                None => Ok(()),
+            },
             Ok(status) => Err(RunError::Failed {
                 command: self.to_string(),
                 status: status.to_string(),
             }),
             Err(source) => Err(self.not_started(source)),
         }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fresh.as_ref().is_some_and(Fresh::holds)
     }
 
     fn not_started(&self, source: std::io::Error) -> RunError {

@@ -23,8 +23,12 @@ pub(crate) enum SetupError {
 pub(crate) enum Goal {
     /// Running one program.
     Bench,
+    /// Searching what lies on a phone.
+    AtRest,
     /// Writing and driving the bindings.
     Bindings,
+    /// Building the module for browsers.
+    Wasm,
     /// Running the server with its pages.
     Demo,
     /// Formatting, lints and unit tests.

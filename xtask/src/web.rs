@@ -68,7 +68,7 @@ fn install(workspace: &Workspace) -> Option<Step> {
 }
 
 /// `npm ci`, unless what is installed is already newer than the lock file.
-fn locked_install(folder: &Path) -> Option<Step> {
+pub(crate) fn locked_install(folder: &Path) -> Option<Step> {
     let lock = changed(folder.join("package-lock.json"))?;
     let installed = changed(folder.join("node_modules/.package-lock.json"));
     let fresh = installed.is_some_and(|installed| installed > lock);

@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tala_protocol::cert::Directory;
-use tala_protocol::doc::{DocType, Document, IncidentView, PatrolView};
+use tala_protocol::doc::{
+    DocType, Document, FieldValue, IncidentView, PatrolView, PlanView, Severity,
+};
 use tala_protocol::envelope::Kind;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
@@ -19,7 +21,7 @@ use crate::engine::{ALL, Engine, EngineError};
 use crate::store::{DocRow, EnvelopeRow, Listing, Pick, Place, RulingRow, Store, Write};
 
 /// Raised whenever something else is read from a document, or read otherwise.
-pub const LISTING_VERSION: u16 = 1;
+pub const LISTING_VERSION: u16 = 2;
 
 /// Listings that are made again in one transaction.
 const MADE_AT_ONCE: usize = 256;
@@ -156,21 +158,68 @@ impl<'a> Coming<'a> {
 
 /// Reads what lists show.
 pub(super) fn listing(document: &Document, doc_type: DocType) -> Listing {
-    let title = match doc_type {
-        DocType::Patrol => PatrolView::read(document).0.title,
-        DocType::Incident => IncidentView::read(document).0.title,
-        DocType::Parties | DocType::Plan | DocType::Newer(_) => None,
+    let shown = match doc_type {
+        DocType::Patrol => of_patrol(&PatrolView::read(document).0),
+        DocType::Incident => of_incident(&IncidentView::read(document).0),
+        DocType::Plan => of_plan(&PlanView::read(document).0),
+        DocType::Parties | DocType::Newer(_) => Listing::default(),
     };
+    let fields = document.fields();
+    let several = fields.values().filter(|values| values.len() > 1);
     Listing {
         version: LISTING_VERSION,
-        title: title.and_then(|title| title.get().cloned()),
+        conflicts: count(several.count()),
+        ..shown
     }
+}
+
+fn of_patrol(view: &PatrolView) -> Listing {
+    Listing {
+        title: got(&view.title).cloned(),
+        transport: got(&view.transport).map(|transport| transport.code()),
+        from: got(&view.started_at).copied(),
+        until: got(&view.ended_at).copied(),
+        due: got(&view.declared_return_at).copied(),
+        ..Listing::default()
+    }
+}
+
+fn of_incident(view: &IncidentView) -> Listing {
+    let anchor = got(&view.geometry).and_then(|geometry| geometry.anchor());
+    let files = view.evidence.values();
+    let files = files.filter(|file| got(&file.facts).is_some() && got(&file.withdrawn).is_none());
+    Listing {
+        title: got(&view.title).cloned(),
+        category: got(&view.category).map(ToString::to_string),
+        severity: got(&view.severity).copied().map(Severity::code),
+        from: got(&view.occurred_at).copied(),
+        place_e7: anchor.map(|at| (at.lat_e7(), at.lon_e7())),
+        files: count(files.count()),
+        ..Listing::default()
+    }
+}
+
+fn of_plan(view: &PlanView) -> Listing {
+    Listing {
+        title: got(&view.title).cloned(),
+        from: got(&view.starts_at).copied(),
+        until: got(&view.ends_at).copied(),
+        ..Listing::default()
+    }
+}
+
+fn got<T>(field: &Option<FieldValue<T>>) -> Option<&T> {
+    field.as_ref().and_then(FieldValue::get)
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn untitled() -> Listing {
     Listing {
         version: LISTING_VERSION,
-        title: None,
+        ..Listing::default()
     }
 }
 

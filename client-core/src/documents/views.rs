@@ -1,6 +1,6 @@
 //! Reading documents: typed views, and what several people wrote at once with who and when.
 
-use tala_protocol::doc::{Document, IncidentView, Newer, PatrolView, Value, Written};
+use tala_protocol::doc::{Document, IncidentView, Newer, PatrolView, PlanView, Value, Written};
 use tala_protocol::gate::Standing;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId};
@@ -56,6 +56,11 @@ impl<S: Store> Engine<S> {
         object: ObjectId,
     ) -> Result<(IncidentView, Vec<Newer>), EngineError> {
         self.read(object, IncidentView::read)
+    }
+
+    /// A plan as it stands, and what is from a newer version.
+    pub fn plan_view(&mut self, object: ObjectId) -> Result<(PlanView, Vec<Newer>), EngineError> {
+        self.read(object, PlanView::read)
     }
 
     /// Every field of a document that is in conflict, with who wrote what.

@@ -1,6 +1,16 @@
 //! What a screen is told: snapshots with everything it shows, as plain values.
 
+mod kept;
+mod others;
+mod plan;
+
 use serde::{Deserialize, Serialize};
+
+pub use kept::{DraftLine, Measured, PatrolLine};
+pub use others::{MessageLine, PersonLine, TeamLine};
+pub use plan::{PlanLine, PlannedPlace, TaskLine};
+
+use super::ask::{HeadsIn, OffsetIn, Place};
 
 /// The recording screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +41,10 @@ pub struct Recording {
     pub saved_ms: i64,
     /// The last fix.
     pub last: Option<At>,
+    /// When it set out, ms since 1970 by the wall clock.
+    pub started_ms: i64,
+    /// When it said it would be back, ms since 1970.
+    pub declared_return_ms: Option<i64>,
 }
 
 /// Where and when.
@@ -66,6 +80,18 @@ pub struct IncidentLine {
     pub own: bool,
     /// `refused`, `waiting_for_key`, `here`, `acknowledged`, `at_centre`.
     pub whereabouts: String,
+    /// Code of the category.
+    pub category: Option<String>,
+    /// `low`, `medium`, `high`, `emergency`.
+    pub severity: Option<String>,
+    /// When it happened, ms since 1970.
+    pub occurred_ms: Option<i64>,
+    /// Where its marker stands.
+    pub place: Option<Place>,
+    /// Files of it that count.
+    pub files: u32,
+    /// Fields that several people wrote at once.
+    pub conflicts: u32,
 }
 
 /// The page of one incident.
@@ -89,12 +115,20 @@ pub struct IncidentPage {
     pub area_m2: Option<Estimate>,
     /// How long, m.
     pub length_m: Option<Estimate>,
+    /// Livestock counted.
+    pub heads: Vec<HeadsIn>,
+    /// From where it was seen, where nobody went there.
+    pub offset: Option<OffsetIn>,
     /// Files.
     pub files: Vec<FileLine>,
     /// Fields that several people wrote at once.
     pub conflicts: Vec<ConflictLine>,
     /// Fields of a newer version.
     pub newer: Vec<NewerLine>,
+    /// `refused`, `waiting_for_key`, `here`, `acknowledged`, `at_centre`.
+    pub whereabouts: String,
+    /// What the office said of it last: `taken` or `done`, or `handed_over` or `shown` to the crime unit.
+    pub taken: Option<AnswerLine>,
 }
 
 /// A measured value.
@@ -233,6 +267,8 @@ pub struct LaneLine {
 pub struct SosLine {
     /// Id of the first call.
     pub id: String,
+    /// When it was called, ms since 1970.
+    pub at_ms: i64,
     /// Whether it has left this phone and the centre has it.
     pub at_centre: bool,
     /// What was answered, oldest first.
@@ -242,7 +278,7 @@ pub struct SosLine {
 /// An answer to something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerLine {
-    /// `seen`, `accepted`, `refused`, `done`.
+    /// `delivered`, `seen`, `taken`, `done`; of incidents also `handed_over` and `shown`.
     pub what: String,
     /// What was said with it.
     pub note: Option<String>,
@@ -250,4 +286,67 @@ pub struct AnswerLine {
     pub by: Option<String>,
     /// When, ms since 1970 by the writer's clock.
     pub at_ms: i64,
+}
+
+/// Names by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelsLine {
+    /// Chinese.
+    pub zh: Option<String>,
+    /// Mongolian in Cyrillic script.
+    pub mn_cyrl: Option<String>,
+    /// Mongolian in traditional script.
+    pub mn_mong: Option<String>,
+    /// English.
+    pub en: Option<String>,
+}
+
+/// Something to choose from a registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeLine {
+    /// What a record says.
+    pub code: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+}
+
+/// A kind of incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryLine {
+    /// What a record says.
+    pub code: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Which picture stands for it.
+    pub icon: String,
+    /// Its place in the grid, from 1.
+    pub order: u32,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneLine {
+    /// Its id.
+    pub id: String,
+    /// `grazing_ban`, `core_reserve`, `mine`, `pasture`, `border_belt`, or a newer word.
+    pub kind: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Its shape, the text of a GeoJSON geometry.
+    pub geojson: String,
+}
+
+/// A zone in which or near which a place lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ZoneHit {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub kind: String,
+    /// What a reader sees.
+    pub labels: LabelsLine,
+    /// Whether the place lies in it.
+    pub inside: bool,
+    /// How far it is, m; 0 inside.
+    pub distance_m: f64,
 }

@@ -98,6 +98,9 @@ pub struct IncidentIn {
     /// The campaign: id of a record.
     #[serde(default)]
     pub campaign: Option<String>,
+    /// When it happened, ms since 1970; of a new incident now, where it is missing.
+    #[serde(default)]
+    pub occurred_ms: Option<i64>,
 }
 
 /// A place: one point, a line, or the ring of a polygon.

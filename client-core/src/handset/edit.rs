@@ -7,6 +7,7 @@ use tala_protocol::doc::{
 };
 use tala_protocol::geo::{Line, Point, Ring, Sigma};
 use tala_protocol::id::ObjectId;
+use tala_protocol::time::UnixMs;
 
 use super::HandsetError;
 use super::ask::{HeadsIn, IncidentIn, OffsetIn, Place, ShapeIn};
@@ -29,17 +30,28 @@ pub(super) fn incident(
         narrative: set(given.narrative.clone()),
         severity: set(severity.transpose()?),
         campaign: set(campaign.map(|id| object_id("campaign", id)).transpose()?),
+        occurred_at: set(given.occurred_ms.map(UnixMs)),
         offset: set(given.offset.as_ref().map(offset).transpose()?),
         ..IncidentEdit::default()
     };
     if let Some(given) = &given.shape {
-        shape(given, &mut edit)?;
+        let shaped = shape(given)?;
+        edit.geometry = Set::To(shaped.geometry);
+        edit.area = set(shaped.area);
+        edit.length = set(shaped.length);
     }
     for given in &given.heads {
         let entry = EntryId::from_bytes(random.bytes16());
         edit.heads.insert(entry, heads(given)?);
     }
     Ok(edit)
+}
+
+/// A shape with what it measures, where the accuracies of its corners give an error.
+pub(super) struct Shaped {
+    pub(super) geometry: Geometry,
+    pub(super) area: Option<MeasuredArea>,
+    pub(super) length: Option<MeasuredLength>,
 }
 
 /// A field that is written where it is given.
@@ -67,6 +79,14 @@ pub(super) fn degrees_e7(field: &'static str, at: Place) -> Result<(i32, i32), H
     Ok((scaled(field, lat, 1e7)?, scaled(field, lon, 1e7)?))
 }
 
+/// A place of 1e-7 degrees in degrees.
+pub(super) fn place_of((lat_e7, lon_e7): (i32, i32)) -> Place {
+    Place {
+        lat: f64::from(lat_e7) / 1e7,
+        lon: f64::from(lon_e7) / 1e7,
+    }
+}
+
 /// A measure times a factor, as a whole number.
 pub(super) fn scaled(field: &'static str, value: f64, factor: f64) -> Result<i32, HandsetError> {
     let scaled = (value * factor).round();
@@ -80,7 +100,7 @@ pub(super) fn scaled(field: &'static str, value: f64, factor: f64) -> Result<i32
     Ok(scaled as i32)
 }
 
-fn offset(given: &OffsetIn) -> Result<OffsetSighting, HandsetError> {
+pub(super) fn offset(given: &OffsetIn) -> Result<OffsetSighting, HandsetError> {
     let (lat_e7, lon_e7) = degrees_e7("offset.from", given.from)?;
     let observer = Vertex::new(lat_e7, lon_e7).map_err(|_why| input("offset.from", "a place"))?;
     let bearing = given.bearing_deg.rem_euclid(360.0);
@@ -113,7 +133,7 @@ fn heads(given: &HeadsIn) -> Result<HeadCountEdit, HandsetError> {
 }
 
 /// Place, and area or length where the shape has one: with the error that the corners' accuracies give.
-fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
+pub(super) fn shape(given: &ShapeIn) -> Result<Shaped, HandsetError> {
     let wrong = |_why| input("shape.corners", "a place, a line or a ring");
     let source = match given.source.as_str() {
         "gnss" => Source::MeasuredGnss,
@@ -133,30 +153,29 @@ fn shape(given: &ShapeIn, edit: &mut IncidentEdit) -> Result<(), HandsetError> {
         .collect();
     let points = points?;
     let sigma = sigma(&given.acc_m)?;
+    let (mut area, mut length) = (None, None);
     let shape = match (given.kind.as_str(), corners.as_slice()) {
         ("point", [at]) => Shape::Point(vertex(at)?),
         ("line", _) => {
             let line = Line::new(&points).map_err(|_why| input("shape.corners", "a line"))?;
-            if let Some(sigma) = sigma {
-                let length = line.measured_length(sigma);
-                let (value, error) = (length.value(), length.half_width_95());
-                edit.length = Set::To(MeasuredLength::from_m(value, error, source));
-            }
+            let measured = sigma.map(|sigma| line.measured_length(sigma));
+            length =
+                measured.map(|it| MeasuredLength::from_m(it.value(), it.half_width_95(), source));
             Shape::Line(vertices(line.points())?)
         }
         ("polygon", _) => {
             let ring = Ring::new(&points).map_err(|_why| input("shape.corners", "a ring"))?;
-            if let Some(sigma) = sigma {
-                let area = ring.measured_area(sigma);
-                let (value, error) = (area.value(), area.half_width_95());
-                edit.area = Set::To(MeasuredArea::from_m2(value, error, source));
-            }
+            let measured = sigma.map(|sigma| ring.measured_area(sigma));
+            area = measured.map(|it| MeasuredArea::from_m2(it.value(), it.half_width_95(), source));
             Shape::Polygon(vec![vertices(ring.vertices())?])
         }
         _ => return Err(input("shape.kind", "point, line or polygon")),
     };
-    edit.geometry = Set::To(Geometry::new(shape, source).map_err(wrong)?);
-    Ok(())
+    Ok(Shaped {
+        geometry: Geometry::new(shape, source).map_err(wrong)?,
+        area,
+        length,
+    })
 }
 
 fn sigma(acc_m: &[f64]) -> Result<Option<Sigma>, HandsetError> {

@@ -1,8 +1,8 @@
 //! Incidents: reporting one, adding to it, reading it, and choosing between what several people wrote.
 
 use tala_protocol::doc::{
-    DocType, Document, EntryId, EvidenceEdit, EvidenceFacts, Geometry, IncidentEdit, Set, Shape,
-    Source, Vertex,
+    DocType, Document, EntryId, EvidenceEdit, EvidenceFacts, Geometry, IncidentEdit, Set, Severity,
+    Shape, Source, Vertex,
 };
 use tala_protocol::envelope::Audience;
 use tala_protocol::hash::Digest;
@@ -10,12 +10,13 @@ use tala_protocol::time::UnixMs;
 
 use super::answer::{IncidentLine, IncidentPage};
 use super::ask::{FileIn, IncidentIn};
-use super::edit::{self, degrees_e7, input, object_id, set};
+use super::edit::{self, degrees_e7, input, object_id, place_of, set};
 use super::page;
 use super::{Handset, HandsetError, Platform};
 use crate::engine::{Engine, EngineError};
 use crate::entropy::Entropy as _;
-use crate::media::{Blobs as _, FileFacts, MediaError};
+use crate::media::{Blobs as _, FileFacts, MediaError, small_picture};
+use crate::status::RecordStatus;
 use crate::store::Store;
 
 impl<S: Store, P: Platform> Handset<S, P> {
@@ -24,7 +25,9 @@ impl<S: Store, P: Platform> Handset<S, P> {
         let mut random = self.random();
         let mut edit = edit::incident(given, &mut random)?;
         let now = self.platform().now();
-        edit.occurred_at = Set::To(now.shown());
+        if edit.occurred_at == Set::Keep {
+            edit.occurred_at = Set::To(now.shown());
+        }
         self.write(|engine, _| {
             let on = engine.snapshot().map(|snapshot| snapshot.patrol);
             edit.patrol = set(on);
@@ -51,6 +54,17 @@ impl<S: Store, P: Platform> Handset<S, P> {
 
     /// Attaches a file to an incident and returns its SHA-256.
     pub fn attach(&self, id: &str, file: &FileIn, bytes: &[u8]) -> Result<String, HandsetError> {
+        self.attach_with(id, file, bytes, small_picture(bytes).as_deref())
+    }
+
+    /// The same with a thumbnail that the platform made, where it made one.
+    pub fn attach_with(
+        &self,
+        id: &str,
+        file: &FileIn,
+        bytes: &[u8],
+        thumb: Option<&[u8]>,
+    ) -> Result<String, HandsetError> {
         let object = object_id("incident", id)?;
         let place = file.place.map(|at| degrees_e7("file.place", at));
         let place_e7 = place.transpose()?;
@@ -68,7 +82,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
                 taken_at: Some(taken_at),
                 place_e7,
             };
-            let attached = engine.attach(object, facts, files, now)?;
+            let attached = engine.attach_with(object, facts, thumb, files, now)?;
             let evidence = EvidenceEdit {
                 facts: Set::To(EvidenceFacts {
                     hash: attached.hash,
@@ -101,13 +115,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
         self.read(|engine| {
             let all = engine.status()?.into_iter();
             let incidents = all.filter(|record| record.doc_type == DocType::Incident);
-            let lines = incidents.map(|record| IncidentLine {
-                id: record.object.to_string(),
-                title: record.title,
-                own: record.own,
-                whereabouts: record.whereabouts.word().to_owned(),
-            });
-            Ok(lines.collect())
+            Ok(incidents.map(line).collect())
         })
     }
 
@@ -134,6 +142,23 @@ impl<S: Store, P: Platform> Handset<S, P> {
             };
             Ok(engine.edit(object, change, now)?)
         })
+    }
+}
+
+fn line(record: RecordStatus) -> IncidentLine {
+    let listing = record.listing;
+    let severity = listing.severity.and_then(Severity::from_code);
+    IncidentLine {
+        id: record.object.to_string(),
+        title: listing.title,
+        own: record.own,
+        whereabouts: record.whereabouts.word().to_owned(),
+        category: listing.category,
+        severity: severity.map(|severity| severity.word().to_owned()),
+        occurred_ms: listing.from.map(|at| at.0),
+        place: listing.place_e7.map(place_of),
+        files: listing.files,
+        conflicts: listing.conflicts,
     }
 }
 

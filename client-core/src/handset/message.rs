@@ -7,9 +7,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ask::{FixIn, IncidentIn, PatrolIn};
+use super::ask::{FixIn, IncidentIn, OffsetIn, PatrolIn, Place, ShapeIn};
 use super::{Handset, HandsetError, Platform};
+use crate::drafts::DraftError;
 use crate::engine::EngineError;
+use crate::messages::MessageError;
 use crate::store::Store;
 
 /// Longest message that is read, bytes.
@@ -59,6 +61,8 @@ pub enum Message {
         /// Which patrol.
         patrol: String,
     },
+    /// [`Handset::patrols`].
+    Patrols,
     /// [`Handset::report`].
     Report {
         /// What is known.
@@ -87,6 +91,80 @@ pub enum Message {
         /// Which of the values, from 0.
         choice: usize,
     },
+    /// [`Handset::measure`].
+    Measure {
+        /// What is to be measured.
+        shape: ShapeIn,
+    },
+    /// [`Handset::offset_place`].
+    OffsetPlace {
+        /// From where, in what direction, how far.
+        offset: OffsetIn,
+    },
+    /// [`Handset::save_draft`].
+    SaveDraft {
+        /// Its name.
+        key: String,
+        /// What is to be kept.
+        #[serde(default)]
+        value: Value,
+    },
+    /// [`Handset::drafts`].
+    Drafts,
+    /// [`Handset::drop_draft`].
+    DropDraft {
+        /// Its name.
+        key: String,
+    },
+    /// [`Handset::people`].
+    People,
+    /// [`Handset::team`].
+    Team,
+    /// [`Handset::messages`].
+    Messages,
+    /// [`Handset::send_message`].
+    SendMessage {
+        /// What is said.
+        text: String,
+        /// The message that it answers.
+        #[serde(default)]
+        reply_to: Option<String>,
+    },
+    /// [`Handset::ack_message`].
+    AckMessage {
+        /// Which.
+        id: String,
+        /// `seen`, `taken` or `done`.
+        what: String,
+        /// A word with it.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// [`Handset::plans`].
+    Plans,
+    /// [`Handset::task_done`].
+    TaskDone {
+        /// Which plan.
+        plan: String,
+        /// Which task of it.
+        task: String,
+        /// What came of it.
+        #[serde(default)]
+        outcome: Option<String>,
+    },
+    /// [`Handset::categories`].
+    Categories,
+    /// [`Handset::livestock`].
+    Livestock,
+    /// [`Handset::transports`].
+    Transports,
+    /// [`Handset::zones`].
+    Zones,
+    /// [`Handset::zones_at`].
+    ZonesAt {
+        /// Where.
+        place: Place,
+    },
     /// [`Handset::hand_over`].
     HandOver,
     /// [`Handset::sos`].
@@ -103,6 +181,8 @@ pub enum Message {
         /// Which call.
         id: String,
     },
+    /// [`Handset::sos_calls`].
+    SosCalls,
 }
 
 /// Reads a message, does it, and writes the answer.
@@ -126,6 +206,7 @@ pub const fn code(error: &HandsetError) -> &'static str {
         HandsetError::Input { .. } => "input",
         HandsetError::Unknown(_) => "unknown",
         HandsetError::Broken => "broken",
+        HandsetError::Unproved(_) => "unproved",
         HandsetError::NoConflict(_) => "no_conflict",
         HandsetError::Sync(_) => "sync",
         HandsetError::Engine(engine) => match engine {
@@ -138,6 +219,12 @@ pub const fn code(error: &HandsetError) -> &'static str {
             EngineError::Fix(_) => "fix",
             EngineError::Document(_) => "document",
             EngineError::Media(_) => "file",
+            EngineError::Draft(DraftError::Key) | EngineError::Message(MessageError::Text) => {
+                "input"
+            }
+            EngineError::Draft(DraftError::TooLong) => "too_long",
+            EngineError::Draft(DraftError::TooMany) => "full",
+            EngineError::Message(MessageError::Unknown(_)) => "unknown",
             EngineError::Gone(_) => "broken",
             EngineError::Damaged { .. }
             | EngineError::Marker(_)
@@ -176,14 +263,39 @@ fn answer<S: Store, P: Platform>(
         Message::ChangeLeg { transport } => json!(handset.change_leg(&transport)?),
         Message::StopPatrol => json!(handset.stop_patrol()?),
         Message::Track { patrol } => json!(handset.track(&patrol)?),
+        Message::Patrols => json!(handset.patrols()?),
         Message::Report { incident } => json!(handset.report(&incident)?),
         Message::EditIncident { id, incident } => json!(handset.edit_incident(&id, &incident)?),
         Message::Incidents => json!(handset.incidents()?),
         Message::Incident { id } => json!(handset.incident(&id)?),
         Message::Choose { id, field, choice } => json!(handset.choose(&id, &field, choice)?),
+        Message::Measure { shape } => json!(handset.measure(&shape)?),
+        Message::OffsetPlace { offset } => json!(handset.offset_place(&offset)?),
+        Message::SaveDraft { key, value } => json!(handset.save_draft(&key, &value)?),
+        Message::Drafts => json!(handset.drafts()?),
+        Message::DropDraft { key } => json!(handset.drop_draft(&key)?),
+        Message::Categories => json!(handset.categories()?),
+        Message::Livestock => json!(handset.livestock()?),
+        Message::Transports => json!(handset.transports()?),
+        Message::Zones => json!(handset.zones()?),
+        Message::ZonesAt { place } => json!(handset.zones_at(place)?),
         Message::HandOver => json!(handset.hand_over()?),
         Message::Sos { note, repeat } => json!(handset.sos(note, repeat)?),
         Message::SosState { id } => json!(handset.sos_state(&id)?),
+        Message::SosCalls => json!(handset.sos_calls()?),
+        Message::People => json!(handset.people()?),
+        Message::Team => json!(handset.team()?),
+        Message::Messages => json!(handset.messages()?),
+        Message::SendMessage { text, reply_to } => {
+            json!(handset.send_message(&text, reply_to.as_deref())?)
+        }
+        Message::AckMessage { id, what, note } => json!(handset.ack_message(&id, &what, note)?),
+        Message::Plans => json!(handset.plans()?),
+        Message::TaskDone {
+            plan,
+            task,
+            outcome,
+        } => json!(handset.task_done(&plan, &task, outcome)?),
     })
 }
 

@@ -3,12 +3,22 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use tala_protocol::doc::{FieldValue, Geometry, Shape, Vertex};
+use tala_protocol::doc::{
+    FieldValue, Geometry, HeadCountView, OffsetSighting, Shape, Source, Vertex,
+};
+use tala_protocol::envelope::Audience;
+use tala_protocol::event::AckWhat;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::ObjectId;
 
 use super::HandsetError;
-use super::answer::{ConflictChoice, ConflictLine, Estimate, FileLine, IncidentPage, NewerLine};
+use super::answer::{
+    AnswerLine, ConflictChoice, ConflictLine, Estimate, FileLine, IncidentPage, NewerLine,
+};
+use super::ask::{HeadsIn, OffsetIn};
+use super::edit::place_of;
+use super::others::name_of;
+use super::urgent::named;
 use crate::documents::{Conflict, ConflictValue};
 use crate::engine::Engine;
 use crate::store::{MediaRow, Store};
@@ -57,6 +67,8 @@ pub(super) fn of<S: Store>(
             value: length.length().0,
             error_95: length.error().0,
         }),
+        heads: view.heads.values().filter_map(heads).collect(),
+        offset: got(&view.offset).map(offset),
         files: files.collect(),
         conflicts: conflicts
             .iter()
@@ -69,11 +81,60 @@ pub(super) fn of<S: Store>(
                 value: newer.value.to_json().to_string(),
             })
             .collect(),
+        whereabouts: engine.whereabouts(object)?.word().to_owned(),
+        taken: taken(engine, object)?,
     })
 }
 
 fn got<T>(field: &Option<FieldValue<T>>) -> Option<&T> {
     field.as_ref().and_then(FieldValue::get)
+}
+
+fn heads(view: &HeadCountView) -> Option<HeadsIn> {
+    let count = got(&view.count)?;
+    Some(HeadsIn {
+        species: got(&view.species)?.to_string(),
+        count: count.count,
+        estimated: count.source == Source::Offset,
+    })
+}
+
+fn offset(seen: &OffsetSighting) -> OffsetIn {
+    OffsetIn {
+        from: place_of((seen.observer.lat_e7(), seen.observer.lon_e7())),
+        bearing_deg: f64::from(seen.bearing_ddeg) / 10.0,
+        distance_m: f64::from(seen.distance_dm) / 10.0,
+    }
+}
+
+/// What the office said of an incident last: somebody took it on or is done with it, or it was handed over
+/// or shown to the crime unit.
+fn taken<S: Store>(
+    engine: &Engine<S>,
+    object: ObjectId,
+) -> Result<Option<AnswerLine>, HandsetError> {
+    let said = engine.all_answers()?.into_iter().rfind(|answer| {
+        let is_about =
+            answer.body.about == Some(object) || answer.body.of.prefix16() == *object.as_bytes();
+        is_about && matches!(answer.body.what, AckWhat::Taken | AckWhat::Done)
+    });
+    if let Some(said) = said {
+        return Ok(Some(named(engine, said)));
+    }
+    let given = engine.grants(object)?;
+    let to_crime = given
+        .into_iter()
+        .rfind(|(_, grant)| grant.audience == Audience::Crime);
+    Ok(to_crime.map(|(row, grant)| AnswerLine {
+        what: match grant.hand_over {
+            true => "handed_over",
+            false => "shown",
+        }
+        .to_owned(),
+        note: None,
+        by: name_of(engine, row.header.person),
+        at_ms: row.header.times.shown().0,
+    }))
 }
 
 fn line<S: Store>(engine: &Engine<S>, conflict: &Conflict) -> ConflictLine {
@@ -97,7 +158,8 @@ fn choice<S: Store>(engine: &Engine<S>, value: &ConflictValue) -> ConflictChoice
     }
 }
 
-fn geojson(geometry: &Geometry) -> serde_json::Value {
+/// A shape as a GeoJSON geometry.
+pub(super) fn geojson(geometry: &Geometry) -> serde_json::Value {
     let at = |v: &Vertex| json!([f64::from(v.lon_e7()) / 1e7, f64::from(v.lat_e7()) / 1e7]);
     let all = |line: &[Vertex]| line.iter().map(at).collect::<Vec<_>>();
     match geometry.shape() {

@@ -1,24 +1,29 @@
 //! The recording screen: setting out, delivering fixes, pausing, changing the transport, coming back.
 
-use tala_protocol::doc::{EntryId, PatrolEdit, Set, TeamMemberEdit};
+use tala_protocol::doc::{DocType, EntryId, PatrolEdit, Set, TeamMemberEdit};
 use tala_protocol::fix::{Fix, GapCause, Provider, TimedFix};
 use tala_protocol::id::ObjectId;
 use tala_protocol::time::{MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
-use super::answer::{At, Delivered, Recording, TrackPart};
+use super::answer::{At, Delivered, PatrolLine, Recording, TrackPart};
 use super::ask::{FixIn, PatrolIn, Place};
 use super::edit::{degrees_e7, input, object_id, scaled, set};
 use super::{Handset, HandsetError, Platform};
-use crate::engine::Engine;
+use crate::documents::LISTING_VERSION;
+use crate::engine::{Engine, EngineError};
 use crate::entropy::Entropy as _;
 use crate::recorder::{Recorded, Snapshot};
+use crate::status::RecordStatus;
 use crate::store::{PatrolState, Store};
 
 impl<S: Store, P: Platform> Handset<S, P> {
     /// What the recording screen shows; none where no patrol is going on.
     pub fn recording(&self) -> Result<Option<Recording>, HandsetError> {
-        self.read(|engine| Ok(engine.snapshot().map(|snapshot| shown(engine, &snapshot))))
+        self.read(|engine| {
+            let snapshot = engine.snapshot();
+            snapshot.map(|it| shown(engine, &it)).transpose()
+        })
     }
 
     /// Sets out.
@@ -44,7 +49,7 @@ impl<S: Store, P: Platform> Handset<S, P> {
         let now = self.platform().now();
         self.write(|engine, _| {
             let snapshot = engine.start_patrol(edit, transport, now, &mut random)?;
-            Ok(shown(engine, &snapshot))
+            shown(engine, &snapshot)
         })
     }
 
@@ -135,24 +140,34 @@ impl<S: Store, P: Platform> Handset<S, P> {
         })
     }
 
+    /// Every patrol on this phone, the latest first.
+    pub fn patrols(&self) -> Result<Vec<PatrolLine>, HandsetError> {
+        self.read(|engine| {
+            let mut all = engine.status()?;
+            all.retain(|record| record.doc_type == DocType::Patrol);
+            all.sort_by_key(|record| std::cmp::Reverse(record.listing.from));
+            Ok(all.into_iter().map(line).collect())
+        })
+    }
+
     fn step(
         &self,
         work: impl FnOnce(&mut Engine<S>) -> Result<Snapshot, HandsetError>,
     ) -> Result<Recording, HandsetError> {
         self.write(|engine, _| {
             let snapshot = work(engine)?;
-            Ok(shown(engine, &snapshot))
+            shown(engine, &snapshot)
         })
     }
 }
 
-fn shown<S: Store>(engine: &Engine<S>, snapshot: &Snapshot) -> Recording {
+fn shown<S: Store>(engine: &mut Engine<S>, snapshot: &Snapshot) -> Result<Recording, HandsetError> {
     let state = match snapshot.state {
         PatrolState::Recording => "recording",
         PatrolState::Paused => "paused",
         PatrolState::Ended => "ended",
     };
-    Recording {
+    Ok(Recording {
         version: snapshot.version,
         patrol: snapshot.patrol.to_string(),
         state: state.to_owned(),
@@ -165,12 +180,43 @@ fn shown<S: Store>(engine: &Engine<S>, snapshot: &Snapshot) -> Recording {
         duration_ms: snapshot.duration_ms,
         unsealed: snapshot.unsealed,
         saved_ms: snapshot.saved_at.0,
+        started_ms: snapshot.started_at.0,
+        declared_return_ms: declared_return(engine, snapshot.patrol)?,
         last: engine.last_fix().map(|fix| At {
             lat: f64::from(fix.lat_e7) / 1e7,
             lon: f64::from(fix.lon_e7) / 1e7,
             acc_m: fix.acc_dm.map(|acc_dm| f64::from(acc_dm) / 10.0),
             time_ms: fix.time.0,
         }),
+    })
+}
+
+/// From the listing, which is a row; from the document only where that was taken away.
+fn declared_return<S: Store>(
+    engine: &mut Engine<S>,
+    patrol: ObjectId,
+) -> Result<Option<i64>, HandsetError> {
+    let row = engine.store().doc(patrol).map_err(EngineError::from)?;
+    let listing = row.and_then(|row| row.listing);
+    if let Some(listing) = listing.filter(|it| it.version == LISTING_VERSION) {
+        return Ok(listing.due.map(|at| at.0));
+    }
+    let (view, _) = engine.patrol_view(patrol)?;
+    let due = view.declared_return_at.as_ref();
+    Ok(due.and_then(|due| due.get()).map(|at| at.0))
+}
+
+fn line(record: RecordStatus) -> PatrolLine {
+    let listing = record.listing;
+    let transport = listing.transport.map(Transport::from_code);
+    PatrolLine {
+        id: record.object.to_string(),
+        title: listing.title,
+        transport: transport.map(|transport| transport.word().to_owned()),
+        own: record.own,
+        started_ms: listing.from.map(|at| at.0),
+        ended_ms: listing.until.map(|at| at.0),
+        whereabouts: record.whereabouts.word().to_owned(),
     }
 }
 

@@ -27,12 +27,8 @@ impl<S: Store, P: Platform> Handset<S, P> {
                 )
             });
             let lost = files.iter().filter(|file| file.is_lost()).count();
-            let safe = Whereabouts::AtCentre.word();
-            let unproved = records
-                .iter()
-                .any(|record| record.own && (record.whereabouts != safe || record.unsealed > 0));
             Ok(HandOver {
-                unproved: unproved || files_waiting > 0,
+                unproved: !engine.unproved()?.is_nothing(),
                 records,
                 lanes: lanes?,
                 files_waiting,
@@ -68,7 +64,7 @@ fn line(record: RecordStatus) -> RecordLine {
     RecordLine {
         id: record.object.to_string(),
         kind: record.doc_type.word().to_owned(),
-        title: record.title,
+        title: record.listing.title,
         own: record.own,
         whereabouts: record.whereabouts.word().to_owned(),
         envelopes: count(all),

@@ -19,13 +19,13 @@ use crate::testing::{Centre, Dice, KeyMood, MemoryLink, Phone, TestSigner, block
 use crate::transport::{Transport, TransportError, UploadState};
 
 /// A test phone's surroundings, as a platform.
-struct Pocket {
+pub(super) struct Pocket {
     key: TestSigner,
     now: Cell<DeviceTimes>,
     dice: RefCell<Dice>,
 }
 
-type Shown = Handset<MemoryStore, Pocket>;
+pub(super) type Shown = Handset<MemoryStore, Pocket>;
 
 impl Platform for Pocket {
     type Key = TestSigner;
@@ -52,7 +52,7 @@ impl Platform for Pocket {
     }
 }
 
-fn handset(phone: Phone<MemoryStore>) -> Shown {
+pub(super) fn handset(phone: Phone<MemoryStore>) -> Shown {
     let (store, marker) = phone.engine.into_parts();
     let pocket = Pocket {
         key: phone.signer,
@@ -68,7 +68,7 @@ fn link(handset: &Shown, centre: &Rc<RefCell<Centre>>) -> MemoryLink {
     MemoryLink::new(asked.device, Rc::clone(centre))
 }
 
-fn syncs(handset: &Shown, centre: &Rc<RefCell<Centre>>) {
+pub(super) fn syncs(handset: &Shown, centre: &Rc<RefCell<Centre>>) {
     let mut link = link(handset, centre);
     let done = block_on(handset.sync(&mut link, OFFICER, |_| {}));
     done.expect("syncs");
@@ -85,7 +85,7 @@ const OFF_THE_GLOBE: &str = concat!(
     r#""corners":[{"lat":91,"lon":0}]}}}"#
 );
 
-fn on_horse() -> PatrolIn {
+pub(super) fn on_horse() -> PatrolIn {
     PatrolIn {
         transport: "horse".into(),
         title: Some("北线".into()),
@@ -94,7 +94,7 @@ fn on_horse() -> PatrolIn {
     }
 }
 
-fn fix(n: i64) -> FixIn {
+pub(super) fn fix(n: i64) -> FixIn {
     FixIn {
         time_ms: 1_790_000_000_000 + n * 1_000,
         lat: 43.6 + n as f64 * 9e-5,
@@ -315,24 +315,45 @@ fn a_handset_that_rests_is_not_taken_for_one_that_was_killed() {
     assert!(!reopened(killed.0).1);
 }
 
-fn reopened(handset: Shown) -> (Shown, bool) {
+#[test]
+fn the_receiver_is_asked_for_fixes_only_while_something_is_recorded() {
+    let (centre, unit) = centre();
+    let handset = handset(phone(1, &centre, unit));
+    let wanted = |handset: &Shown| handset.wants_fixes_every_ms().expect("is whole");
+    assert_eq!(wanted(&handset), None);
+    handset.start_patrol(&on_horse()).expect("starts");
+    assert_eq!(wanted(&handset), Some(1_000));
+    handset.pause().expect("pauses");
+    assert_eq!(wanted(&handset), None);
+    handset.resume().expect("goes on");
+    let (handset, _) = reopened(handset);
+    assert_eq!(
+        wanted(&handset),
+        Some(1_000),
+        "a patrol goes on over a kill"
+    );
+    handset.stop_patrol().expect("stops");
+    assert_eq!(wanted(&handset), None);
+}
+
+pub(super) fn reopened(handset: Shown) -> (Shown, bool) {
     let (store, marker, files, pocket) = handset.into_parts().expect("is whole");
     let (handset, opening) = Handset::open(store, marker, files, pocket).expect("opens");
     (handset, opening.interrupted.is_some())
 }
 
-fn at(lat: f64, lon: f64) -> Value {
+pub(super) fn at(lat: f64, lon: f64) -> Value {
     json!({ "lat": lat, "lon": lon })
 }
 
-fn titled(title: &str) -> IncidentIn {
+pub(super) fn titled(title: &str) -> IncidentIn {
     IncidentIn {
         title: Some(title.to_owned()),
         ..IncidentIn::default()
     }
 }
 
-fn ok(handset: &Shown, message: &Value) -> Value {
+pub(super) fn ok(handset: &Shown, message: &Value) -> Value {
     let answer: Value = serde_json::from_str(&handle(handset, &message.to_string())).expect("JSON");
     assert!(answer.get("ok").is_some(), "{answer}");
     answer["ok"].clone()

@@ -27,7 +27,10 @@ fn kept<S: Store>(phone: &Phone<S>) -> Vec<Option<String>> {
 /// The titles that `status` gives.
 fn shown<S: Store>(phone: &mut Phone<S>) -> Vec<Option<String>> {
     let status = phone.engine.status().expect("reads");
-    status.into_iter().map(|record| record.title).collect()
+    status
+        .into_iter()
+        .map(|record| record.listing.title)
+        .collect()
 }
 
 #[test]
@@ -199,6 +202,7 @@ fn a_listing_by_older_rules_is_made_again() {
     let listing = Some(Listing {
         version: LISTING_VERSION - 1,
         title: Some("从前".to_owned()),
+        ..Listing::default()
     });
     let old = Write::Listing { object, listing };
     phone.engine.store.commit(&[old]).expect("commits");

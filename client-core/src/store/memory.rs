@@ -9,8 +9,8 @@ use tala_protocol::id::{LogId, ObjectId};
 use tala_protocol::sync::{Cursor, Scope};
 
 use super::rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Place, ReceiptRow,
-    RulingRow,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Place,
+    ReceiptRow, RulingRow,
 };
 use super::write::{Pick, Write};
 use super::{Store, StoreError, Tally, Whereabouts};
@@ -34,6 +34,7 @@ pub struct MemoryStore {
     cursors: BTreeMap<Scope, u64>,
     receipts: Vec<ReceiptRow>,
     media: Vec<MediaRow>,
+    drafts: BTreeMap<String, DraftRow>,
 }
 
 impl MemoryStore {
@@ -81,6 +82,12 @@ impl MemoryStore {
             }
             Write::Receipt(row) => self.receipts.push(row.clone()),
             Write::Media(row) => put(&mut self.media, row.clone(), |r| r.hash),
+            Write::Draft(row) => {
+                self.drafts.insert(row.key.clone(), row.clone());
+            }
+            Write::DropDraft(key) => {
+                self.drafts.remove(key);
+            }
             other => self.write_doc(other),
         }
     }
@@ -271,6 +278,12 @@ impl Store for MemoryStore {
 
     fn media_all(&self) -> Result<Vec<MediaRow>, StoreError> {
         Ok(self.media.clone())
+    }
+
+    fn drafts(&self) -> Result<Vec<DraftRow>, StoreError> {
+        let mut drafts: Vec<DraftRow> = self.drafts.values().cloned().collect();
+        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.saved_at));
+        Ok(drafts)
     }
 }
 

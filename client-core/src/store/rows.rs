@@ -186,12 +186,41 @@ pub struct DocRow {
 }
 
 /// What a list shows of a document, as it was when its last change came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Version of the rules by which it was read from the document.
     pub version: u16,
     /// What it is called, where this build can read that.
     pub title: Option<String>,
+    /// The category of an incident: a code of the registry of incident types.
+    pub category: Option<String>,
+    /// The code of an incident's severity.
+    pub severity: Option<u16>,
+    /// The code of a patrol's transport.
+    pub transport: Option<u16>,
+    /// When it happened or begins.
+    pub from: Option<UnixMs>,
+    /// When it was over, or is to be.
+    pub until: Option<UnixMs>,
+    /// When a patrol said it would be back.
+    pub due: Option<UnixMs>,
+    /// Where its marker stands: latitude and longitude, 1e-7 degree.
+    pub place_e7: Option<(i32, i32)>,
+    /// Files of it that count.
+    pub files: u32,
+    /// Fields that several people wrote at once.
+    pub conflicts: u32,
+}
+
+/// What a screen wants to find again after a kill: its own words under its own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftRow {
+    /// The name.
+    pub key: String,
+    /// When it was saved, by the device's wall clock.
+    pub saved_at: UnixMs,
+    /// What was saved.
+    pub value: Vec<u8>,
 }
 
 /// A verified receipt.

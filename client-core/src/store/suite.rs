@@ -15,8 +15,8 @@ use tala_protocol::time::{BootId, DeviceTimes, MonoMs, UnixMs};
 use tala_protocol::transport::Transport;
 
 use super::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
-    PatrolState, Pick, Place, ReceiptRow, RulingRow, Store, Tally, Whereabouts, Write,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow,
+    PatrolRow, PatrolState, Pick, Place, ReceiptRow, RulingRow, Store, Tally, Whereabouts, Write,
 };
 
 /// Declares the suite's tests over a function that makes a fresh store.
@@ -30,6 +30,7 @@ macro_rules! store_suite {
             picks_find_what_they_name,
             small_rows_come_back_as_they_were_put,
             documents_are_added_once_and_keep_listing_and_cache_apart,
+            drafts_come_back_the_last_saved_first,
             tallies_count_how_everything_stands,
             rows_about_envelopes_come_back_as_they_were_put,
         );
@@ -327,6 +328,15 @@ pub fn documents_are_added_once_and_keep_listing_and_cache_apart(store: &mut imp
     let listing = |title: Option<&str>| Listing {
         version: 9,
         title: title.map(str::to_owned),
+        category: Some("reclamation".into()),
+        severity: Some(3),
+        transport: title.map(|_| 2),
+        from: Some(UnixMs(-1)),
+        until: title.map(|_| UnixMs(2)),
+        due: Some(UnixMs(3)),
+        place_e7: title.map(|_| (436_000_000, -1_160_000_000)),
+        files: 4,
+        conflicts: 5,
     };
     let doc = |n, doc_type, listing| DocRow {
         object: object(n),
@@ -367,6 +377,28 @@ pub fn documents_are_added_once_and_keep_listing_and_cache_apart(store: &mut imp
     assert_eq!(store.docs().expect("reads"), listed);
     assert_eq!(store.cache(object(3)).expect("reads"), None);
     assert_eq!(store.doc(object(77)).expect("reads"), None);
+}
+
+/// A draft is found again by its name, and one saved again takes the place of the older.
+pub fn drafts_come_back_the_last_saved_first(store: &mut impl Store) {
+    let draft = |key: &str, saved_at, value: u8| DraftRow {
+        key: key.into(),
+        saved_at: UnixMs(saved_at),
+        value: vec![value],
+    };
+    let batch = [
+        Write::Draft(draft("照片", 1, 1)),
+        Write::Draft(draft("b", 2, 2)),
+        Write::Draft(draft("a", 2, 3)),
+        Write::Draft(draft("照片", 3, 4)),
+    ];
+    store.commit(&batch).expect("commits");
+    let kept = [draft("照片", 3, 4), draft("a", 2, 3), draft("b", 2, 2)];
+    assert_eq!(store.drafts().expect("reads"), kept);
+    let drop = [Write::DropDraft("a".into()), Write::DropDraft("z".into())];
+    store.commit(&drop).expect("commits");
+    let kept = [draft("照片", 3, 4), draft("b", 2, 2)];
+    assert_eq!(store.drafts().expect("reads"), kept);
 }
 
 /// Every envelope, ruling and fix is counted where its row says that it is.

@@ -9,8 +9,8 @@ use tala_protocol::sync::{Cursor, Scope};
 use tala_protocol::time::UnixMs;
 
 use super::rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, Listing, MediaRow, PatrolRow, Place,
-    ReceiptRow, RulingRow,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, Listing, MediaRow, PatrolRow,
+    Place, ReceiptRow, RulingRow,
 };
 
 /// One change of a store.
@@ -95,6 +95,10 @@ pub enum Write {
     Receipt(ReceiptRow),
     /// Puts a file.
     Media(MediaRow),
+    /// Puts a draft.
+    Draft(DraftRow),
+    /// Takes a draft away.
+    DropDraft(String),
 }
 
 /// Which envelopes are asked for.

@@ -7,6 +7,7 @@ use super::{Step, Summary, SyncError, SyncOptions, SyncSession};
 use crate::beacon::signed_beacon;
 use crate::engine::{Engine, EngineError};
 use crate::media::{Blobs, upload};
+use crate::published::fetch_published;
 use crate::signer::{Signer, sign_lent};
 use crate::store::Store;
 use crate::transport::{Transport, TransportError};
@@ -80,7 +81,11 @@ where
     let (mut session, mut step) = lend(hold, |engine| SyncSession::start(engine, options, beacon))?;
     loop {
         step = match step {
-            Step::Done(summary) => return Ok(summary),
+            Step::Done(mut summary) => {
+                let now = (with.clock)();
+                summary.published = fetch_published(hold, with.transport, options.why, now).await?;
+                return Ok(summary);
+            }
             step => take(hold, with, &mut session, step).await?,
         };
         progress(&session.summary);

@@ -73,6 +73,8 @@ pub struct Summary {
     pub uploaded: usize,
     /// Files that the centre could not take yet; they are tried again later.
     pub put_off: usize,
+    /// Things that the centre publishes and that are new here: versions of registries, zones.
+    pub published: usize,
 }
 
 /// Why an answer was not taken. The store is as it was before it.

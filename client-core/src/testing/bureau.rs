@@ -12,6 +12,8 @@ use tala_protocol::feed::FeedKey;
 use tala_protocol::hash::Digest;
 use tala_protocol::id::{DeviceId, ObjectId, PersonId, UnitId};
 use tala_protocol::key::{PublicKey, Signature, SignatureAlg};
+use tala_protocol::registry::AnyRegistry;
+use tala_protocol::registry::publication::Draft;
 use tala_protocol::time::{DeviceTimes, UnixMs};
 
 /// A bureau with one office and one log key.
@@ -150,6 +152,16 @@ impl Bureau {
         let envelope = self.says(&office, kind, object, body);
         self.statements.push(envelope.clone());
         envelope
+    }
+
+    /// Publishes a version of a registry: its name and its signed form.
+    pub fn publish(&self, registry: &AnyRegistry, deputy: bool) -> (Digest, Vec<u8>) {
+        let key = if deputy { &self.deputy } else { &self.office };
+        let draft = Draft::new(registry, &public(key), UnixMs(1_000));
+        let signature = key.sign(&draft.bytes_to_sign(&self.realm()));
+        let signed = draft.signed(Signature::from_bytes(signature.to_bytes()));
+        let signed = signed.expect("a publication");
+        (signed.hash(), signed.to_bytes())
     }
 
     fn certify(&mut self, key: PublicKey, holder: Holder, name: &str) {

@@ -49,6 +49,8 @@ pub struct Centre {
     pub restored: Vec<Vec<u8>>,
     /// Whole files, and parts of files.
     pub files: BTreeMap<Digest, Vec<u8>>,
+    /// What it publishes, by path.
+    pub published: BTreeMap<String, Vec<u8>>,
     directory: Directory,
     envelopes: Vec<Envelope>,
     by_id: BTreeMap<Digest, u64>,
@@ -84,6 +86,7 @@ impl Centre {
             backed_up_to: None,
             restored: Vec::new(),
             files: BTreeMap::new(),
+            published: BTreeMap::new(),
             envelopes: Vec::new(),
             by_id: BTreeMap::new(),
             frontier: Frontier::new(),

@@ -10,8 +10,8 @@ use tala_protocol::sync::Cursor;
 
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow, RulingRow,
-    Store, StoreError, Tally, Write,
+    DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, Pick, ReceiptRow,
+    RulingRow, Store, StoreError, Tally, Write,
 };
 
 /// Through whose hands commits go.
@@ -177,5 +177,9 @@ impl<T: CommitTap> Store for TappedStore<T> {
 
     fn media_all(&self) -> Result<Vec<MediaRow>, StoreError> {
         self.inner.media_all()
+    }
+
+    fn drafts(&self) -> Result<Vec<DraftRow>, StoreError> {
+        self.inner.drafts()
     }
 }

@@ -30,6 +30,8 @@ pub struct MemoryLink {
     pub busy: u32,
     /// Frames that the centre was given, in order.
     pub frames: Vec<Vec<u8>>,
+    /// Published things that it was asked for, in order.
+    pub asked: Vec<String>,
 }
 
 impl MemoryLink {
@@ -45,6 +47,7 @@ impl MemoryLink {
             unlisted: Vec::new(),
             busy: 0,
             frames: Vec::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -143,5 +146,14 @@ impl Transport for MemoryLink {
         });
         let found = found.ok_or_else(|| TransportError::new("no such file", Retry::Never))?;
         Ok(found.to_vec())
+    }
+
+    async fn published(&mut self, path: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        let centre = self.centre.borrow();
+        self.asked.push(path.to_owned());
+        match centre.published.get(path) {
+            None if path.contains('/') => Err(TransportError::new("not there", Retry::Never)),
+            found => Ok(found.cloned()),
+        }
     }
 }

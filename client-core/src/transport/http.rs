@@ -3,7 +3,14 @@
 //! A fresh connection costs about 3 kB and 3 to 10 s on a weak link, so one is kept. A request that is not
 //! answered in twenty seconds (more for long bodies) is sent again on a new connection, at most one new
 //! connection per fifteen seconds; that is what cuts the tail of a lossy link. There is no absolute
-//! timeout. Plain HTTP is for loopback only.
+//! timeout. Plain HTTP is for loopback only. In a browser the same requests go through fetch, which keeps
+//! connections by itself.
+
+#[cfg(target_arch = "wasm32")]
+#[path = "http/fetch.rs"]
+mod wire;
+#[cfg(not(target_arch = "wasm32"))]
+mod wire;
 
 mod client;
 mod request;
@@ -153,6 +160,14 @@ impl<G: Signer, E: Entropy, C: Fn() -> i64> Transport for HttpTransport<G, E, C>
         let mut ask = Self::media(reqwest::Method::GET, hash, "", Vec::new());
         ask.range = Some((from, from.saturating_add(len).saturating_sub(1)));
         Ok(self.ask(ask).await?.body)
+    }
+
+    async fn published(&mut self, path: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        let path = format!("/api/v1/device/{path}");
+        let ask = Ask::new(reqwest::Method::GET, path, "", Vec::new());
+        // Once: it is asked for again another day, and nobody shall wait for it now.
+        let signed = self.sign(&ask).await?;
+        Ok(Some(self.connection.send(&ask, &signed).await?.body))
     }
 }
 

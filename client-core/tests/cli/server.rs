@@ -128,11 +128,14 @@ fn answer(centre: &mut Centre, request: &Request, people: &mut u8) -> Answer {
             ok(centre.enrol(&request.body, PersonId::from_bytes([*people; 16])))
         }
         "sync" => ok(centre.sync(device, &request.body)),
-        media => file(
-            centre,
-            request,
-            media.strip_prefix("media/").expect("a file"),
-        ),
+        path => match path.strip_prefix("media/") {
+            Some(media) => file(centre, request, media),
+            None => Answer {
+                status: "404 Not Found",
+                headers: String::new(),
+                body: Vec::new(),
+            },
+        },
     }
 }
 

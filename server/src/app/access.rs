@@ -56,6 +56,10 @@ pub enum Verb {
     Share,
     /// Say that somebody has taken on an alert.
     AckAlert,
+    /// Speak to units and people of the field.
+    SendMessage,
+    /// Make plans for units of the field.
+    Plan,
     /// See zones, incident types and other things that are the same for all.
     SeeMap,
     /// Publish zones.
@@ -108,8 +112,8 @@ const ALL: &[Audience] = &[Field, Command, Crime];
 const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience])> {
     use Depth::{Below, Own};
     use Verb::{
-        AckAlert, EditIncident, Enrol, ImportZones, Release, Revoke, SeeDevices, SeeIncidents,
-        SeeMap, SeePatrols, SeeQuarantine, SeeUnits, Share,
+        AckAlert, EditIncident, Enrol, ImportZones, Plan, Release, Revoke, SeeDevices,
+        SeeIncidents, SeeMap, SeePatrols, SeeQuarantine, SeeUnits, SendMessage, Share,
     };
     match (role, verb) {
         (Role::Newer(_), _) => None,
@@ -120,11 +124,11 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
 
         (
             Role::StationChief | Role::DutyOfficer,
-            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert,
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage | Plan,
         ) => Some((Below, CENTRE)),
         (Role::StationChief | Role::DutyOfficer, SeeDevices) => Some((Below, FIELD)),
 
-        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident | Share) => {
+        (Role::Investigator, SeePatrols | SeeIncidents | EditIncident | Share | SendMessage) => {
             Some((Below, CRIME))
         }
 
@@ -143,13 +147,15 @@ const fn allowance(role: Role, verb: Verb) -> Option<(Depth, &'static [Audience]
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Verb; 13] = [
+    pub const ALL: [Verb; 15] = [
         Verb::SeeUnits,
         Verb::SeePatrols,
         Verb::SeeIncidents,
         Verb::EditIncident,
         Verb::Share,
         Verb::AckAlert,
+        Verb::SendMessage,
+        Verb::Plan,
         Verb::SeeMap,
         Verb::ImportZones,
         Verb::SeeQuarantine,
@@ -161,10 +167,10 @@ impl Verb {
 
     /// Whether it is about what people and devices recorded.
     pub const fn reads_content(self) -> bool {
-        use Verb::{AckAlert, EditIncident, SeeIncidents, SeePatrols, Share};
+        use Verb::{AckAlert, EditIncident, Plan, SeeIncidents, SeePatrols, SendMessage, Share};
         matches!(
             self,
-            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert
+            SeePatrols | SeeIncidents | EditIncident | Share | AckAlert | SendMessage | Plan
         )
     }
 
@@ -374,6 +380,8 @@ mod tests {
             Verb::EditIncident,
             Verb::Share,
             Verb::AckAlert,
+            Verb::SendMessage,
+            Verb::Plan,
             Verb::ImportZones,
             Verb::Release,
             Verb::Enrol,

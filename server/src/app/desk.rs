@@ -5,7 +5,11 @@
 //! release what policy (not the gate) keeps apart, and revoke devices.
 
 mod ack;
+mod message;
+mod plan;
 mod share;
+
+pub use message::Addressee;
 
 use std::sync::PoisonError;
 

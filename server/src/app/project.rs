@@ -16,7 +16,9 @@ mod incident;
 mod joint;
 mod judge;
 mod media;
+mod message;
 mod patrol;
+mod plan;
 mod search;
 mod segment;
 mod sos;
@@ -120,6 +122,7 @@ impl Projector {
             _ if stored.standing == Standing::Quarantined => Ok(()),
             Kind::Track => self.project_segment(reads, stored, batch),
             Kind::Ack => ack::project_ack(reads, stored, batch),
+            Kind::Message => message::project_message(reads, stored, batch),
             Kind::Grant => {
                 self.documents.granted(stored);
                 Ok(())

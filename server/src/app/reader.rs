@@ -5,10 +5,12 @@
 //! found.
 
 mod lists;
+mod messages;
 mod names;
 mod tracks;
 
 pub use lists::{AlertQuery, Behind, IncidentQuery, PatrolQuery, QuarantineQuery};
+pub use messages::MessageQuery;
 pub use tracks::{TrackPart, TrackQuery};
 
 /// Rows of one page at most.

@@ -12,7 +12,9 @@ mod fields;
 mod files;
 mod incidents;
 mod live;
+mod messages;
 mod patrols;
+mod plans;
 mod registries;
 mod rows;
 mod tracks;
@@ -34,12 +36,14 @@ use tokio::sync::broadcast;
 use super::wire::admin::QuarantineWire;
 use super::wire::alert::AlertWire;
 use super::wire::incident::{EditWire, IncidentDetailWire, IncidentTypesWire, IncidentWire};
+use super::wire::message::MessageWire;
 use super::wire::page::{Key, PageAsked};
 use super::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use super::wire::plan::{NewPlanWire, PlanWire};
 use super::wire::registry::RegistriesWire;
 use super::wire::session::LogWire;
-use crate::app::AppError;
 use crate::app::access::Grant;
+use crate::app::{Addressee, AppError};
 use crate::store::projections::LiveRow;
 use crate::store::{EnrolmentRow, StaffRow};
 
@@ -155,6 +159,39 @@ pub trait Behind: Send + Sync + 'static {
         alert: ObjectId,
         note: Option<&str>,
     ) -> Result<AlertWire, AppError>;
+
+    /// Messages, newest first.
+    fn messages(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<MessageWire>, AppError>;
+
+    /// Says something to the field, and gives it as it then stands.
+    fn send_message(
+        &self,
+        grant: &Grant,
+        text: &str,
+        to: &[Addressee],
+        reply_to: Option<ObjectId>,
+    ) -> Result<Vec<MessageWire>, AppError>;
+
+    /// Plans, the last that was made first.
+    fn plans(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<PlanWire>, AppError>;
+
+    /// Makes a plan for a unit, and gives it as it then stands.
+    fn make_plan(
+        &self,
+        grant: &Grant,
+        unit: UnitId,
+        plan: &NewPlanWire,
+    ) -> Result<PlanWire, AppError>;
 
     /// The incident types in force.
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError>;
@@ -295,7 +332,7 @@ pub struct LiveEvent {
     pub scopes: Vec<Scope>,
     /// The incident it tells of, with its entity tag: whether it is unread depends on who reads.
     pub incident: Option<(ObjectId, String)>,
-    /// `position`, `track`, `patrol`, `incident` or `alert`.
+    /// `position`, `track`, `patrol`, `incident`, `alert`, `message` or `plan`.
     pub event: &'static str,
     /// JSON.
     pub data: Value,

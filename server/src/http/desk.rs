@@ -1,4 +1,4 @@
-//! What staff ask for: sign-in, patrols, incidents, the map, administration.
+//! What staff ask for: sign-in, patrols, incidents, messages, the map, administration.
 //!
 //! A handler is four moves: what is in the request, who asks and may they, one call, the answer.
 
@@ -8,7 +8,9 @@ pub mod edit;
 pub mod files;
 pub mod incidents;
 pub mod map;
+pub mod messages;
 pub mod patrols;
+pub mod plans;
 pub mod registries;
 pub mod session;
 pub mod share;

@@ -4,3 +4,4 @@ pub mod enrol;
 pub mod files;
 pub mod registries;
 pub mod sync;
+pub mod zones;

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::desk::{
-    admin, alerts, edit, files, incidents, map, patrols, registries, session, share,
+    admin, alerts, edit, files, incidents, map, messages, patrols, plans, registries, session,
+    share,
 };
 use super::device;
 use super::front::Front;
@@ -78,7 +79,7 @@ fn sync() -> OpenApiRouter<Front> {
         .routes(routes!(device::sync::sync))
 }
 
-/// Phones: files, by the piece, and published registries.
+/// Phones: files, by the piece, and what is published for them.
 fn pieces() -> OpenApiRouter<Front> {
     OpenApiRouter::new()
         .routes(routes!(
@@ -89,6 +90,8 @@ fn pieces() -> OpenApiRouter<Front> {
         .routes(routes!(device::files::chunks))
         .routes(routes!(device::registries::list))
         .routes(routes!(device::registries::get))
+        .routes(routes!(device::zones::named))
+        .routes(routes!(device::zones::get))
 }
 
 /// Staff, by cookie.
@@ -111,6 +114,8 @@ fn desks() -> OpenApiRouter<Front> {
         .routes(routes!(share::share))
         .routes(routes!(alerts::alerts))
         .routes(routes!(alerts::acknowledge))
+        .routes(routes!(messages::messages, messages::send))
+        .routes(routes!(plans::plans, plans::make))
         .routes(routes!(files::original))
         .routes(routes!(files::thumb))
         .routes(routes!(incidents::incident_types))

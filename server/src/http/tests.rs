@@ -9,6 +9,8 @@ mod forks;
 mod golden;
 mod logs;
 mod matrix;
+mod messages;
 mod office;
+mod plans;
 mod registries;
 mod streams;

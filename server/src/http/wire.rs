@@ -8,12 +8,15 @@ pub mod admin;
 pub mod alert;
 pub mod incident;
 pub mod live;
+pub mod message;
 pub mod page;
 pub mod patrol;
+pub mod plan;
 pub mod registry;
 pub mod session;
 pub mod time;
 pub mod unit;
+pub mod zones;
 
 use std::collections::BTreeMap;
 

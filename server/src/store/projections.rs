@@ -12,7 +12,8 @@ use tala_protocol::id::{ObjectId, UnitId};
 use super::{Lsn, StoreError};
 pub use rows::{
     AckRow, AlertAck, AlertKind, AlertRow, ChangeRow, GapPart, IncidentRow, LegPart, MediaRow,
-    Owner, PatrolRow, PersonPart, PositionRow, SegmentRow, TrackSum, ZoneRow, zone_kind,
+    MessageRow, Owner, PatrolRow, PersonPart, PlacePart, PlanRow, PositionRow, SegmentRow,
+    TaskPart, TrackSum, ZoneRow, zone_kind,
 };
 
 /// What kind of derived row.
@@ -30,8 +31,12 @@ pub enum RowKind {
     Position,
     /// [`AlertRow`], key: number and zone.
     Alert,
-    /// A list of [`AckRow`], key: the alert that they are about.
+    /// A list of [`AckRow`], key: the alert or the message that they are about.
     Ack,
+    /// [`MessageRow`], key: its id.
+    Message,
+    /// [`PlanRow`], key: object.
+    Plan,
     /// [`MediaRow`], key: number, parent: the record it belongs to.
     Media,
     /// [`ZoneRow`], key: zone. Imported, not derived: rebuilding keeps it.
@@ -178,9 +183,15 @@ impl Row {
     /// The record that a row is or belongs to: what grants are about.
     pub fn record(&self) -> Option<ObjectId> {
         match self.kind {
-            RowKind::Patrol | RowKind::Incident => ObjectId::from_slice(&self.key).ok(),
+            RowKind::Patrol | RowKind::Incident | RowKind::Plan => {
+                ObjectId::from_slice(&self.key).ok()
+            }
             RowKind::Segment | RowKind::Change | RowKind::Media => self.parent,
-            RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
+            RowKind::Position
+            | RowKind::Alert
+            | RowKind::Ack
+            | RowKind::Message
+            | RowKind::Zone => None,
         }
     }
 }
@@ -241,7 +252,7 @@ impl Page {
 
 impl RowKind {
     /// All kinds.
-    pub const ALL: [RowKind; 9] = [
+    pub const ALL: [RowKind; 11] = [
         RowKind::Patrol,
         RowKind::Segment,
         RowKind::Incident,
@@ -249,6 +260,8 @@ impl RowKind {
         RowKind::Position,
         RowKind::Alert,
         RowKind::Ack,
+        RowKind::Message,
+        RowKind::Plan,
         RowKind::Media,
         RowKind::Zone,
     ];
@@ -265,6 +278,8 @@ impl RowKind {
             RowKind::Media => 7,
             RowKind::Zone => 8,
             RowKind::Ack => 9,
+            RowKind::Message => 10,
+            RowKind::Plan => 11,
         }
     }
 

@@ -1,33 +1,23 @@
-//! `bindings play|bench python|kotlin [--json]`: the bindings at work against a live centre.
+//! `bindings [python] [kotlin]`: the bindings at work against a live centre; without a name, both, and the
+//! layer above Kotlin's. `bindings --bridge`: that layer alone.
 //!
 //! Exit 0: every line of the scenario held and the centre has what was delivered. Exit 2: not.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use tala_tests::bindings::{self, Binding, BindingsError};
 use tala_tests::rig::{chain, scratch};
 
 #[derive(Parser)]
 #[command(about = "The bindings at work against a live centre")]
 struct Args {
-    /// What to do.
-    what: What,
-    /// In which languages.
-    languages: Vec<Language>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum What {
-    Play,
-    Bench,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Language {
-    Python,
-    Kotlin,
+    /// In which languages; without any, in all that run here.
+    languages: Vec<Binding>,
+    /// Only the layer above Kotlin's binding: the bridge that web views speak to.
+    #[arg(long)]
+    bridge: bool,
 }
 
 fn main() -> ExitCode {
@@ -41,28 +31,33 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), BindingsError> {
-    let mut costs = Vec::new();
-    for language in &args.languages {
-        let binding = match language {
-            Language::Python => Binding::Python,
-            Language::Kotlin => Binding::Kotlin,
-        };
+    let languages = match args.languages.as_slice() {
+        [] if args.bridge => &[],
+        [] => Binding::ALL.as_slice(),
+        some => some,
+    };
+    let mut all = Vec::new();
+    for binding in languages {
         let word = binding.word();
-        let folder = scratch("bindings-play").join(word);
-        match args.what {
-            What::Play => {
-                let shown = bindings::play(binding, &folder)?;
-                say(&format!(
-                    "{word}: {} lines held, {} fixes at the centre",
-                    shown.lines, shown.fixes
-                ));
-            }
-            What::Bench => costs.push(format!("\"{word}\":{}", bindings::bench(binding, &folder)?)),
-        }
+        let shown = bindings::play(*binding, &scratch("bindings-play").join(word))?;
+        let said = format!(
+            "{word}: {} lines held, killed {} time(s), {} fixes at the centre",
+            shown.lines, shown.deaths, shown.fixes
+        );
+        tell(&said);
+        all.push(said);
     }
-    if !costs.is_empty() {
-        say(&format!("{{{}}}", costs.join(",")));
+    if args.bridge || args.languages.is_empty() {
+        let shown = bindings::play_bridge(&scratch("bindings-play").join("bridge"))?;
+        let said = format!(
+            "bridge: {} things held, {} fixes at the centre",
+            shown.held, shown.fixes
+        );
+        tell(&said);
+        all.push(said);
     }
+    // One closing line: the test run shows the last one of each program.
+    say(&all.join("; "));
     Ok(())
 }
 

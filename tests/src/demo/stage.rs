@@ -13,6 +13,26 @@ use crate::rig::{RigError, file, fresh_folder, scratch};
 const DUTY_OFFICER: &str = "duty.league";
 const INVESTIGATOR: &str = "crime.league";
 
+/// What phones choose from, published before anybody rides out.
+const REGISTRIES: [(&str, &str); 4] = [
+    (
+        "incident-types.published.json",
+        include_str!("../../../fixtures/registry/incident-types.json"),
+    ),
+    (
+        "legal-rules.published.json",
+        include_str!("../../../fixtures/registry/legal-rules.json"),
+    ),
+    (
+        "sheep-units.published.json",
+        include_str!("../../../fixtures/registry/sheep-units.json"),
+    ),
+    (
+        "transport-profiles.published.json",
+        include_str!("../../../fixtures/registry/transport-profiles.json"),
+    ),
+];
+
 /// Everything that stands before the phones set out.
 #[derive(Debug)]
 pub struct Stage {
@@ -53,7 +73,7 @@ impl Stage {
             CentreHome::found(&folder.join("centre"), port, map.as_deref())?;
         let duty_officer = home.set_password(DUTY_OFFICER)?;
         let investigator = home.set_password(INVESTIGATOR)?;
-        import_zones(&home, &folder)?;
+        publish(&home, &folder)?;
         let running = home.serve()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -114,11 +134,20 @@ impl Stage {
     }
 }
 
-/// Publishes the zones, before the centre is started: people of the fixtures look after a league at most.
-fn import_zones(home: &CentreHome, folder: &Path) -> Result<(), RigError> {
-    let path = folder.join("zones.geojson");
-    std::fs::write(&path, tala_fixtures::zones::ZONES_GEOJSON).map_err(file("write", &path))?;
-    home.admin(&["import-zones", &path.to_string_lossy()])?;
+/// Publishes zones and registries, before the centre is started: people of the fixtures look after a league
+/// at most.
+fn publish(home: &CentreHome, folder: &Path) -> Result<(), RigError> {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        let written = std::fs::write(&path, text).map_err(file("write", &path));
+        written.map(|()| path.to_string_lossy().into_owned())
+    };
+    let zones = write("zones.geojson", tala_fixtures::zones::ZONES_GEOJSON)?;
+    home.admin(&["import-zones", &zones])?;
+    for (name, text) in REGISTRIES {
+        let registry = write(name, text)?;
+        home.admin(&["registry", "publish", &registry])?;
+    }
     Ok(())
 }
 

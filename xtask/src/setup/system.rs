@@ -76,7 +76,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
         ));
         needs.push(program(&["tar"], "tar", "unpacking the recorded tracks"));
     }
-    if goal != Goal::Bench && workspace.has("web/package.json") {
+    if !matches!(goal, Goal::Bench | Goal::AtRest) && workspace.has("web/package.json") {
         needs.extend([NODE, NPM]);
     }
     if matches!(goal, Goal::Quick | Goal::Everything) {
@@ -85,8 +85,23 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             component("clippy", "clippy (rustup component add clippy)"),
         ]);
     }
-    if goal == Goal::Bindings {
+    if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
         needs.extend(for_bindings());
+    }
+    let module = matches!(goal, Goal::Wasm | Goal::Everything);
+    if module && workspace.has("mobile-bindings/wasm") {
+        needs.push(program(
+            &["clang"],
+            "clang",
+            "SQLite compiled from C for browsers",
+        ));
+    }
+    if matches!(goal, Goal::AtRest | Goal::Everything) && workspace.has("tests/at-rest") {
+        needs.push(Need {
+            sign: Sign::DebianPackage("libssl-dev"),
+            package: Some("libssl-dev"),
+            purpose: "libcrypto, from which SQLCipher takes its AES",
+        });
     }
     if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
         needs.push(program(
@@ -100,7 +115,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
 }
 
 /// What drives the bindings on this machine.
-fn for_bindings() -> [Need; 4] {
+fn for_bindings() -> [Need; 5] {
     [
         program(
             &["java"],
@@ -114,6 +129,11 @@ fn for_bindings() -> [Need; 4] {
         ),
         jna("libjna-java"),
         jna("libjna-jni"),
+        Need {
+            sign: Sign::DebianPackage("libandroid-json-java"),
+            package: Some("libandroid-json-java"),
+            purpose: "org.json as Android has it, for the bridge of its shell",
+        },
     ]
 }
 
@@ -276,6 +296,27 @@ mod tests {
         std::fs::write(root.path().join("tests/e2e/package.json"), "{}").expect("file");
         assert!(wants(Goal::Everything, "chromium") && wants(Goal::Everything, "fonts-noto-cjk"));
         assert!(!wants(Goal::Demo, "chromium") && !wants(Goal::Quick, "chromium"));
+    }
+
+    #[test]
+    fn whoever_drives_the_bindings_needs_a_jvm() {
+        let root = tempfile::tempdir().expect("folder");
+        std::fs::create_dir_all(root.path().join("tests/bindings")).expect("folder");
+        let workspace = Workspace::of(root.path(), &[]);
+        let wants = |goal: Goal, package: &str| {
+            let needs = needs(&workspace, goal);
+            needs.iter().any(|need| need.package == Some(package))
+        };
+        for package in [
+            "default-jre-headless",
+            "libjna-java",
+            "libjna-jni",
+            "python3-pip",
+        ] {
+            assert!(wants(Goal::Bindings, package), "{package}");
+            assert!(wants(Goal::Everything, package), "{package}");
+        }
+        assert!(!wants(Goal::Quick, "libjna-java") && !wants(Goal::Bench, "libjna-java"));
     }
 
     #[test]

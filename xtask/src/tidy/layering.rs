@@ -12,7 +12,7 @@ struct Arrows {
     tests_may_use: &'static [&'static str],
 }
 
-const ARROWS: [Arrows; 7] = [
+const ARROWS: [Arrows; 8] = [
     arrows("tala-protocol", &[], &[]),
     arrows("tala-picture", &[], &[]),
     arrows("tala-fixtures", &["tala-protocol"], &[]),
@@ -26,6 +26,7 @@ const ARROWS: [Arrows; 7] = [
         &["tala-client", "tala-picture", "tala-protocol"],
         &["tala-fixtures"],
     ),
+    arrows("tala-wasm", &["tala-client", "tala-protocol"], &[]),
     arrows(
         "tala-server",
         &["tala-picture", "tala-protocol"],

@@ -50,7 +50,7 @@ fn record_json(record: &RecordStatus) -> Value {
     json!({
         "id": record.object.to_string(),
         "type": record.doc_type.word(),
-        "title": record.title,
+        "title": record.listing.title,
         "own": record.own,
         "state": record.whereabouts.word(),
         "envelopes": envelopes,
@@ -67,7 +67,7 @@ fn line(record: &RecordStatus, say: &Say) -> String {
         short(&id),
         record.doc_type.word(),
         say.whereabouts(record.whereabouts),
-        record.title.as_deref().unwrap_or("-"),
+        record.listing.title.as_deref().unwrap_or("-"),
     );
     if record.quarantined > 0 {
         line.push_str(&format!(

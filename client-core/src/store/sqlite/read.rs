@@ -18,8 +18,8 @@ use tala_protocol::transport::Transport;
 
 use super::patrol;
 use crate::store::rows::{
-    Delivery, DocRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow, PatrolRow,
-    Place, ReceiptRow, RulingRow,
+    Delivery, DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, LeafAt, Listing, MediaRow,
+    PatrolRow, Place, ReceiptRow, RulingRow,
 };
 use crate::store::tally::{Tally, Whereabouts};
 use crate::store::write::Pick;
@@ -27,6 +27,11 @@ use crate::store::write::Pick;
 /// Columns of an envelope, in the order that [`envelope`] reads.
 pub(super) const ENVELOPE: &str =
     "arrived, id, header, alg, signature, body, own, place, delivery, log, leaf, kept_at";
+
+/// Columns of a document with its listing, in the order that [`doc`] reads.
+pub(super) const DOC: &str =
+    "d.object, doc_type, unit, audience, version, title, category, severity,
+    transport, from_ms, until_ms, due_ms, lat_e7, lon_e7, files, conflicts";
 
 /// SQLite knows signed numbers only. Ours stay far below the border.
 pub(super) fn number(value: u64) -> i64 {
@@ -216,19 +221,39 @@ pub(super) fn feed(row: &Row<'_>) -> Result<FeedRow> {
 
 pub(super) fn doc(row: &Row<'_>) -> Result<DocRow> {
     let (unit, audience): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
-    let listing = match row.get::<_, Option<u16>>(4)? {
-        Some(version) => Some(Listing {
-            version,
-            title: row.get(5)?,
-        }),
-        None => None,
-    };
+    let version = row.get::<_, Option<u16>>(4)?;
+    let listing = version.map(|version| listing(row, version)).transpose()?;
     Ok(DocRow {
         object: object(row, 0)?,
         doc_type: row.get(1)?,
         unit: UnitId::from_slice(&unit).map_err(|e| damaged(2, e))?,
         audience: cbor::from_slice("audience", &audience, 64).map_err(|e| damaged(3, e))?,
         listing,
+    })
+}
+
+fn listing(row: &Row<'_>, version: u16) -> Result<Listing> {
+    let time = |at| -> Result<Option<UnixMs>> { Ok(row.get::<_, Option<i64>>(at)?.map(UnixMs)) };
+    Ok(Listing {
+        version,
+        title: row.get(5)?,
+        category: row.get(6)?,
+        severity: row.get(7)?,
+        transport: row.get(8)?,
+        from: time(9)?,
+        until: time(10)?,
+        due: time(11)?,
+        place_e7: row.get::<_, Option<i32>>(12)?.zip(row.get(13)?),
+        files: row.get(14)?,
+        conflicts: row.get(15)?,
+    })
+}
+
+pub(super) fn draft(row: &Row<'_>) -> Result<DraftRow> {
+    Ok(DraftRow {
+        key: row.get(0)?,
+        saved_at: UnixMs(row.get(1)?),
+        value: row.get(2)?,
     })
 }
 

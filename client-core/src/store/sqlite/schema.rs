@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x5441_4c41;
 
 /// Step `n` leads from version `n` to version `n + 1`.
-pub(super) const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+pub(super) const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// The next number of a row is looked up, not searched for: ten thousand documents came in quadratic time.
 const VERSION_2: &str = "
@@ -19,6 +19,20 @@ CREATE TABLE listings (
     object BLOB PRIMARY KEY, version INTEGER NOT NULL, title TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX envelopes_by_state ON envelopes (object, own, delivery, alg);
+";
+
+/// Listings hold what lists show beyond a title; those of older rules would be made again anyway. Drafts of
+/// screens survive a kill.
+const VERSION_4: &str = "
+DROP TABLE listings;
+CREATE TABLE listings (
+    object BLOB PRIMARY KEY, version INTEGER NOT NULL, title TEXT, category TEXT,
+    severity INTEGER, transport INTEGER, from_ms INTEGER, until_ms INTEGER, due_ms INTEGER,
+    lat_e7 INTEGER, lon_e7 INTEGER, files INTEGER NOT NULL, conflicts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE drafts (
+    key TEXT PRIMARY KEY, saved_ms INTEGER NOT NULL, value BLOB NOT NULL
+) STRICT;
 ";
 
 const VERSION_1: &str = "

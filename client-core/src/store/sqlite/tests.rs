@@ -90,3 +90,15 @@ fn what_was_committed_is_there_after_reopening() {
     let store = SqliteStore::open(&path).expect("opens again");
     assert_eq!(store.setting("a").expect("reads"), Some(vec![7]));
 }
+
+#[test]
+fn a_build_encrypts_or_refuses_a_key_and_writes_nothing() {
+    let (_folder, path) = in_a_folder();
+    let bytes: Vec<u8> = (0..32).collect();
+    let key = crate::at_rest::RestKey::from_slice(&bytes).expect("a key");
+    let can = cipher::version().expect("answers").is_some();
+    assert_eq!(can, cfg!(feature = "sqlcipher"));
+    let opened = SqliteStore::open_encrypted(&path, &key.database());
+    assert_eq!((opened.is_ok(), path.exists()), (can, can));
+    assert!(can || matches!(opened, Err(StoreError::NoCipher)));
+}

@@ -9,10 +9,10 @@ use tala_protocol::hash::Digest;
 use tala_protocol::id::{LogId, ObjectId};
 use tala_protocol::sync::Cursor;
 
-use super::read::{self, ENVELOPE, number};
+use super::read::{self, DOC, ENVELOPE, number};
 use super::{SqliteStore, failed, write};
 use crate::store::rows::{
-    DocRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, ReceiptRow, RulingRow,
+    DocRow, DraftRow, EnvelopeRow, FeedRow, JournalRow, MediaRow, PatrolRow, ReceiptRow, RulingRow,
 };
 use crate::store::{Pick, Store, StoreError, Tally, Write};
 
@@ -108,15 +108,18 @@ impl Store for SqliteStore {
     }
 
     fn doc(&self, object: ObjectId) -> Result<Option<DocRow>, StoreError> {
-        let sql = "SELECT d.object, doc_type, unit, audience, version, title
-            FROM docs d LEFT JOIN listings l ON l.object = d.object WHERE d.object = ?1";
-        self.one(sql, params![object.as_bytes()], read::doc)
+        let sql = format!(
+            "SELECT {DOC} FROM docs d LEFT JOIN listings l ON l.object = d.object
+             WHERE d.object = ?1"
+        );
+        self.one(&sql, params![object.as_bytes()], read::doc)
     }
 
     fn docs(&self) -> Result<Vec<DocRow>, StoreError> {
-        let sql = "SELECT d.object, doc_type, unit, audience, version, title
-            FROM docs d LEFT JOIN listings l ON l.object = d.object ORDER BY made";
-        self.all(sql, [], read::doc)
+        let sql = format!(
+            "SELECT {DOC} FROM docs d LEFT JOIN listings l ON l.object = d.object ORDER BY made"
+        );
+        self.all(&sql, [], read::doc)
     }
 
     fn cache(&self, object: ObjectId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
@@ -152,6 +155,11 @@ impl Store for SqliteStore {
         let sql = "SELECT hash, len, object, described_by, thumb, uploaded, complete, held
             FROM media ORDER BY n";
         self.all(sql, [], read::media)
+    }
+
+    fn drafts(&self) -> Result<Vec<DraftRow>, StoreError> {
+        let sql = "SELECT key, saved_ms, value FROM drafts ORDER BY saved_ms DESC, key";
+        self.all(sql, [], read::draft)
     }
 }
 

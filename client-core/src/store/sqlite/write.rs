@@ -78,7 +78,7 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         ),
         Write::Media(row) => media(db, row),
         Write::Envelope(row) => envelope(db, row),
-        of_envelope => update(db, of_envelope),
+        other => update(db, other),
     }
 }
 
@@ -105,6 +105,12 @@ fn update(db: &Connection, write: &Write) -> Result<()> {
             "DELETE FROM envelopes WHERE id = ?1",
             params![id.to_tagged()],
         ),
+        Write::Draft(row) => run(
+            db,
+            "INSERT OR REPLACE INTO drafts (key, saved_ms, value) VALUES (?1, ?2, ?3)",
+            params![row.key, row.saved_at.0, row.value],
+        ),
+        Write::DropDraft(key) => run(db, "DELETE FROM drafts WHERE key = ?1", params![key]),
         _ => Ok(()),
     }
 }
@@ -185,9 +191,25 @@ fn listing(db: &Connection, object: ObjectId, listing: Option<&Listing>) -> Resu
     };
     run(
         db,
-        "INSERT OR REPLACE INTO listings (object, version, title)
-         SELECT object, ?2, ?3 FROM docs WHERE object = ?1",
-        params![object.as_bytes(), listing.version, listing.title],
+        "INSERT OR REPLACE INTO listings (object, version, title, category, severity, transport,
+             from_ms, until_ms, due_ms, lat_e7, lon_e7, files, conflicts)
+         SELECT object, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+         FROM docs WHERE object = ?1",
+        params![
+            object.as_bytes(),
+            listing.version,
+            listing.title,
+            listing.category,
+            listing.severity,
+            listing.transport,
+            listing.from.map(|at| at.0),
+            listing.until.map(|at| at.0),
+            listing.due.map(|at| at.0),
+            listing.place_e7.map(|(lat, _)| lat),
+            listing.place_e7.map(|(_, lon)| lon),
+            listing.files,
+            listing.conflicts,
+        ],
     )
 }
 

@@ -1,27 +1,25 @@
 //! The connection: made when needed, kept, replaced when silent.
 
-use std::pin::Pin;
-use std::sync::Once;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Url};
-use tokio::time::{Sleep, sleep, timeout};
+use reqwest::{Client, Url};
 
 use super::request::{Answer, Ask, Signed};
+use super::wire::{self, Pause, pause};
 use crate::transport::TransportError;
 use crate::transport::retry::{CONNECTION_EVERY_MS, RESEND_AFTER_MS, Retry, back_off_ms};
 
 /// Longest answer that is read, bytes.
-const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Slowest link that is waited for, bytes a second: what 30 % loss leaves of any 2G link.
 const RATE_MIN_BYTES_PER_S: u64 = 200;
 /// Silence while an answer arrives after which the connection counts as dead.
-const IDLE: Duration = Duration::from_secs(120);
+pub(super) const IDLE: Duration = Duration::from_secs(120);
 
 /// How to reach a centre.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
-    /// The only roots that are trusted, PEM; without them the platform's.
+    /// The only roots that are trusted, PEM; without them the platform's. A browser has its own only.
     pub roots_pem: Option<Vec<u8>>,
     /// Attempts of one request before giving up; 0 and 1 both mean one.
     pub attempts: u32,
@@ -33,16 +31,16 @@ pub(super) struct Connection {
     options: HttpOptions,
     client: Client,
     /// Runs out when the next connection may be made.
-    apart: Option<Pin<Box<Sleep>>>,
+    apart: Option<Pause>,
     /// Runs out when the centre may be asked again, after it asked for time.
-    quiet: Option<Pin<Box<Sleep>>>,
+    quiet: Option<Pause>,
 }
 
 impl Connection {
     pub(super) fn new(url: &str, options: HttpOptions) -> Result<Self, TransportError> {
         let base = Url::parse(url).map_err(|e| refused("the centre's address is not a URL", e))?;
         check_scheme(&base)?;
-        let client = build(&options)?;
+        let client = wire::build(&options)?;
         Ok(Self {
             base,
             options,
@@ -60,7 +58,7 @@ impl Connection {
             0 | 1 => asked_ms,
             _ => asked_ms.max(back_off_ms(refused, random)),
         };
-        self.quiet = Some(Box::pin(sleep(Duration::from_millis(wait_ms))));
+        self.quiet = Some(pause(Duration::from_millis(wait_ms)));
     }
 
     /// Waits until the centre may be asked again.
@@ -88,22 +86,27 @@ impl Connection {
             .join(&ask.path)
             .map_err(|e| refused("the path does not fit", e))?;
         let apart = Duration::from_millis(CONNECTION_EVERY_MS);
-        self.apart.get_or_insert_with(|| Box::pin(sleep(apart)));
+        self.apart.get_or_insert_with(|| pause(apart));
         let request = self
             .client
             .request(ask.method.clone(), url)
-            .headers(ask.headers(signed))
-            .body(ask.body.clone());
+            .headers(ask.headers(signed));
+        // A browser refuses to read with a body, even an empty one.
+        let request = match ask.body.is_empty() {
+            true => request,
+            false => request.body(ask.body.clone()),
+        };
         let bytes = u64::try_from(ask.body.len()).unwrap_or(u64::MAX);
         let patience = RESEND_AFTER_MS + bytes.saturating_mul(1_000) / RATE_MIN_BYTES_PER_S;
-        match timeout(Duration::from_millis(patience), request.send()).await {
-            Ok(Ok(response)) => read(response, ask.hands_over_file()).await,
-            Ok(Err(error)) => Err(TransportError {
+        let sent = wire::send(request);
+        match wire::within(Duration::from_millis(patience), sent).await {
+            Some(Ok(response)) => read(response, ask.hands_over_file()).await,
+            Some(Err(error)) => Err(TransportError {
                 what: "the centre cannot be reached".into(),
                 retry: Retry::After(None),
                 source: Some(Box::new(error)),
             }),
-            Err(_) => Err(TransportError::new("no answer in time", Retry::Now)),
+            None => Err(TransportError::new("no answer in time", Retry::Now)),
         }
     }
 
@@ -122,11 +125,11 @@ impl Connection {
             Retry::Now => 0,
             Retry::After(asked) => asked.unwrap_or(0).max(back_off_ms(attempt, random)),
         };
-        sleep(Duration::from_millis(wait_ms)).await;
+        pause(Duration::from_millis(wait_ms)).await;
         if let Some(apart) = self.apart.take() {
             apart.await;
         }
-        match build(&self.options) {
+        match wire::build(&self.options) {
             Ok(client) => {
                 self.client = client;
                 true
@@ -136,26 +139,10 @@ impl Connection {
     }
 }
 
-async fn read(mut response: reqwest::Response, is_file: bool) -> Result<Answer, TransportError> {
+async fn read(response: reqwest::Response, is_file: bool) -> Result<Answer, TransportError> {
     let status = response.status().as_u16();
     let headers = response.headers().clone();
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_MAX_BYTES => {
-                return Err(TransportError::new("the answer is too long", Retry::Never));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => break,
-            Err(error) => {
-                return Err(TransportError {
-                    what: "the answer was cut".into(),
-                    retry: Retry::Now,
-                    source: Some(Box::new(error)),
-                });
-            }
-        }
-    }
+    let body = wire::body(response).await?;
     let answer = Answer { headers, body };
     // An upload that stands elsewhere is an answer, not a failure.
     let elsewhere = status == 409 && answer.headers.contains_key("upload-offset");
@@ -182,28 +169,6 @@ fn problem(body: &[u8]) -> String {
     })
 }
 
-fn build(options: &HttpOptions) -> Result<Client, TransportError> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // Another part of the program may have chosen one before us; that is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    let mut builder = Client::builder()
-        .tcp_nodelay(true)
-        .pool_max_idle_per_host(1)
-        .pool_idle_timeout(None)
-        .read_timeout(IDLE)
-        .redirect(reqwest::redirect::Policy::none());
-    if let Some(pem) = &options.roots_pem {
-        let roots = Certificate::from_pem_bundle(pem);
-        let roots = roots.map_err(|e| refused("the pinned roots cannot be read", e))?;
-        builder = builder.tls_certs_only(roots);
-    }
-    builder
-        .build()
-        .map_err(|e| refused("the client cannot be built", e))
-}
-
 /// Plain HTTP would show positions to everybody on the way.
 fn check_scheme(url: &Url) -> Result<(), TransportError> {
     let loopback = match url.host_str() {
@@ -220,7 +185,25 @@ fn check_scheme(url: &Url) -> Result<(), TransportError> {
     }
 }
 
-fn refused(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> TransportError {
+/// An answer that ended before it was whole.
+pub(super) fn cut(source: impl std::error::Error + Send + Sync + 'static) -> TransportError {
+    TransportError {
+        what: "the answer was cut".into(),
+        retry: Retry::Now,
+        source: Some(Box::new(source)),
+    }
+}
+
+/// An answer longer than any that is read.
+pub(super) fn too_long() -> TransportError {
+    TransportError::new("the answer is too long", Retry::Never)
+}
+
+/// Something that a person must set right.
+pub(super) fn refused(
+    what: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> TransportError {
     TransportError {
         what: what.to_owned(),
         retry: Retry::Person,

@@ -192,3 +192,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn how_far_a_zone_is_is_counted_to_its_nearest_edge() {
+    let zone = square();
+    assert_eq!(zone.distance(place(5.0, 5.0)), Metres(0.0));
+    assert_eq!(zone.distance(place(0.0, 3.0)), Metres(0.0));
+    let south = zone.distance(place(5.0, -2.0)).0;
+    assert!((south - distance(place(5.0, -2.0), place(5.0, 0.0)).0).abs() < 0.1);
+    let corner = zone.distance(place(13.0, 14.0)).0;
+    assert!((corner - distance(place(13.0, 14.0), place(10.0, 10.0)).0).abs() < 0.1);
+}
+
+proptest! {
+    #[test]
+    fn no_corner_is_nearer_than_the_zone(east in -30.0..30.0f64, north in -30.0..30.0f64) {
+        let at = place(east, north);
+        let away = square().distance(at).0;
+        for corner in [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)] {
+            prop_assert!(away <= distance(at, place(corner.0, corner.1)).0 + 0.1);
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Alerts that somebody has taken on.
+//! Alerts that somebody has taken on, and messages that somebody has heard.
 
 use tala_protocol::envelope::Kind;
 use tala_protocol::event::{AckBody, AckWhat, Sos};
@@ -10,7 +10,7 @@ use super::sos::{alert_row, press_id};
 use crate::store::projections::{AckRow, AlertAck, AlertRow, Owner, Row, RowKind};
 use crate::store::{Reads, Standing, StoreError, StoredEnvelope};
 
-/// Words about one alert that are kept.
+/// Words about one alert or message that are kept.
 const WORDS_MAX: usize = 64;
 
 /// Somebody says of an alert that it was seen, taken on or is over. The first such word counts; a device's
@@ -48,6 +48,7 @@ pub(super) fn project_ack(
                 audience: header.feed.audience,
             },
             device: header.device(),
+            what: ack.what.code(),
             said,
         });
         words.sort_by_key(|word| word.lsn);
@@ -104,14 +105,19 @@ fn keep(id: ObjectId, words: &[AckRow], batch: &mut Batch) {
     });
 }
 
-/// Which call for help was answered. A phone names the call that it heard; the centre names the alert.
+/// Which call for help or message was answered. A phone names the call that it heard; the centre names the
+/// alert. What is not here yet is taken for a message.
 fn answered(reads: &dyn Reads, of: &Digest) -> Result<Option<ObjectId>, StoreError> {
+    let message = Some(ObjectId::from_bytes(of.prefix16()));
     let Some(lsn) = reads.lsn_of(of)? else {
-        return Ok(None);
+        return Ok(message);
     };
     let Some(call) = reads.envelope(lsn)? else {
         return Ok(None);
     };
+    if call.envelope.header().kind == Kind::Message {
+        return Ok(message);
+    }
     let header = call.envelope.header();
     let sos = call.envelope.body().filter(|_| header.kind == Kind::Sos);
     let sos = sos.and_then(|body| Sos::from_bytes(body).ok());

@@ -16,6 +16,7 @@ use tala_protocol::id::{DeviceId, ObjectId};
 
 use super::ack;
 use super::batch::{Batch, Write};
+use super::message;
 use super::thread::Projector;
 use crate::store::projections::{PositionRow, RowKind};
 use crate::store::{Lsn, QuarantineReason, Reads, Standing, StoreError, StoredEnvelope};
@@ -139,6 +140,7 @@ impl Projector {
         match about.envelope.header().kind {
             Kind::Change => self.documents.judge_anew(object),
             Kind::Ack => ack::project_ack(reads, about, batch)?,
+            Kind::Message => message::project_message(reads, about, batch)?,
             Kind::Track | Kind::Media => {
                 batch.anew.insert(object);
             }

@@ -1,7 +1,7 @@
 //! Which version of the registries holds on which day.
 
 use tala_protocol::registry::{
-    AnyRegistry, Code, Date, IncidentType, LegalRule, Publication, Registry,
+    self, AnyRegistry, Code, Date, IncidentType, LegalRule, Publication, Registry,
 };
 use tala_protocol::time::UnixMs;
 
@@ -85,6 +85,5 @@ impl<'a> OnDay<'a> {
 fn day(at: UnixMs, zone_minutes: i32) -> Option<Date> {
     let local =
         at.0.checked_add(i64::from(zone_minutes).checked_mul(60_000)?)?;
-    let local = jiff::Timestamp::from_millisecond(local).ok()?;
-    Some(local.to_zoned(jiff::tz::TimeZone::UTC).date())
+    registry::day(UnixMs(local))
 }

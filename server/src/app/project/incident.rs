@@ -18,7 +18,7 @@ use super::in_force::{InForce, OnDay};
 use super::media::hash_tag;
 use super::search::tokens;
 use super::thread::Projector;
-use super::{change, patrol};
+use super::{change, patrol, plan};
 use crate::app::commit::{Draft, quarantine_row_of};
 use crate::store::projections::{IncidentRow, Owner, Row, RowKind};
 use crate::store::{Lsn, Reads, StoreError};
@@ -51,6 +51,7 @@ impl Projector {
                     change::project(batch, object, home, held, &fresh);
                     project_incident(batch, &in_force, object, owner, held);
                 }
+                Some(DocType::Plan) => plan::project(batch, object, owner, held),
                 _ => {}
             }
         }
@@ -292,7 +293,8 @@ fn offset_json(offset: &OffsetSighting) -> Value {
     })
 }
 
-fn geojson(shape: &Shape) -> Value {
+/// A shape as a GeoJSON geometry.
+pub(super) fn geojson(shape: &Shape) -> Value {
     match shape {
         Shape::Point(place) => json!({ "type": "Point", "coordinates": lon_lat(place) }),
         Shape::Line(places) => {

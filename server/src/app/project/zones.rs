@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rstar::{AABB, RTree, RTreeObject};
 use serde_json::Value;
 use tala_protocol::fix::Fix;
-use tala_protocol::geo::{Bound, Point, Ring, TrackPoint, Zone};
+use tala_protocol::geo::{Bound, Point, TrackPoint, Zone};
 use tala_protocol::hash::Digest;
 use tala_protocol::track::{Segment, decode};
 
@@ -46,7 +46,7 @@ impl Zones {
     pub fn of(rows: &[ZoneRow]) -> Self {
         let (mut boxes, mut zones) = (Vec::new(), BTreeMap::new());
         for row in rows.iter().filter(|row| zone_kind(&row.kind)) {
-            let Some(zone) = shape(&row.geometry) else {
+            let Some(zone) = Zone::from_geojson(&row.geometry) else {
                 continue;
             };
             let [west, south, east, north] = row.bbox;
@@ -258,22 +258,6 @@ fn zone_alert(row: &SegmentRow, zone: &str, kind: AlertKind, at: i64, fixes: &[F
         envelopes: vec![row.envelope.clone()],
         acknowledged: None,
     }
-}
-
-fn shape(geometry: &Value) -> Option<Zone> {
-    let mut rings = geometry["coordinates"].as_array()?.iter().map(ring);
-    let outer = rings.next()??;
-    let holes: Option<Vec<Ring>> = rings.collect();
-    Zone::new(&outer, &holes?).ok()
-}
-
-fn ring(value: &Value) -> Option<Ring> {
-    let places: Option<Vec<Point>> = value.as_array()?.iter().map(place).collect();
-    Ring::new(&places?).ok()
-}
-
-fn place(value: &Value) -> Option<Point> {
-    Point::new(e7(&value[1])?, e7(&value[0])?).ok()
 }
 
 fn bbox(geometry: &Value) -> Option<[i32; 4]> {

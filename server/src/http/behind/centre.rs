@@ -14,16 +14,18 @@ use tokio::sync::broadcast;
 
 use super::{
     AlertFilter, Behind, Description, Health, IncidentFilter, Listed, LiveRead, PatrolFilter, Rows,
-    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, patrols, registries, rows,
-    tracks,
+    Tagged, TrackFilter, admin, alerts, edit, files, incidents, live, messages, patrols, plans,
+    registries, rows, tracks,
 };
 use crate::app::access::Grant;
-use crate::app::{AppError, Centre, DeviceCtx};
+use crate::app::{Addressee, AppError, Centre, DeviceCtx};
 use crate::http::wire::admin::QuarantineWire;
 use crate::http::wire::alert::AlertWire;
 use crate::http::wire::incident::{EditWire, IncidentTypesWire};
+use crate::http::wire::message::MessageWire;
 use crate::http::wire::page::PageAsked;
 use crate::http::wire::patrol::{PatrolDetailWire, PatrolWire, PositionWire};
+use crate::http::wire::plan::{NewPlanWire, PlanWire};
 use crate::http::wire::registry::RegistriesWire;
 use crate::http::wire::session::LogWire;
 use crate::store::projections::{LiveRow, RowKind, ZoneRow};
@@ -179,6 +181,43 @@ impl Behind for Centre {
     ) -> Result<AlertWire, AppError> {
         Centre::acknowledge(self, grant, alert, note)?;
         Behind::alert(self, grant, alert)
+    }
+
+    fn messages(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<MessageWire>, AppError> {
+        messages::list(self, grant, unit, page)
+    }
+
+    fn send_message(
+        &self,
+        grant: &Grant,
+        text: &str,
+        to: &[Addressee],
+        reply_to: Option<ObjectId>,
+    ) -> Result<Vec<MessageWire>, AppError> {
+        messages::send(self, grant, text, to, reply_to)
+    }
+
+    fn plans(
+        &self,
+        grant: &Grant,
+        unit: Option<UnitId>,
+        page: &PageAsked,
+    ) -> Result<Rows<PlanWire>, AppError> {
+        plans::list(self, grant, unit, page)
+    }
+
+    fn make_plan(
+        &self,
+        grant: &Grant,
+        unit: UnitId,
+        plan: &NewPlanWire,
+    ) -> Result<PlanWire, AppError> {
+        plans::make(self, grant, unit, plan)
     }
 
     fn incident_types(&self) -> Result<IncidentTypesWire, AppError> {

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use tala_protocol::id::ObjectId;
 use tala_protocol::sync::Scope;
 
-use super::{LiveEvent, LiveRead, alerts, incidents, patrols, tracks};
+use super::{LiveEvent, LiveRead, alerts, incidents, messages, patrols, plans, tracks};
 use crate::app::live::Missed;
 use crate::app::{AppError, Centre};
-use crate::store::projections::{IncidentRow, LiveRow, PatrolRow, SegmentRow};
+use crate::store::projections::{IncidentRow, LiveRow, PatrolRow, PlanRow, SegmentRow};
 use crate::store::{StoreError, read};
 
 /// What happened behind a place of the feed; from now on for `None`.
@@ -63,6 +63,19 @@ fn told(centre: &Centre, row: &LiveRow) -> Result<Option<LiveEvent>, AppError> {
         "alert" => {
             let directory = Centre::directory(centre);
             ("alert", json!(alerts::wire(&directory, &parsed(row)?)))
+        }
+        "plan" => {
+            let it: PlanRow = parsed(row)?;
+            record = Some(it.id);
+            let directory = Centre::directory(centre);
+            ("plan", json!(plans::wire(&directory, &it)))
+        }
+        "message" => {
+            let directory = Centre::directory(centre);
+            (
+                "message",
+                json!(messages::wire(&directory, &parsed(row)?, &[])),
+            )
         }
         _ => return Ok(None),
     };

@@ -48,12 +48,17 @@ impl Tries {
             ("POST", "/api/v1/enrolments") => {
                 json!({ "unit": STATION.to_string(), "device_name": "phone" })
             }
+            ("POST", "/api/v1/messages") => {
+                json!({ "text": "x", "to": [{ "unit": STATION.to_string() }] })
+            }
+            ("POST", "/api/v1/plans") => json!({ "unit": STATION.to_string(), "title": "x" }),
             ("POST", "/api/v1/quarantine/{envelope}/release" | "/api/v1/devices/{id}/revoke") => {
                 json!({ "reason": "try", "password": "not the password" })
             }
             ("POST", "/api/v1/device/enrol" | "/api/v1/device/sync")
             | ("PATCH" | "HEAD" | "GET", "/api/v1/device/media/{hash}")
             | ("GET", "/api/v1/device/registries" | "/api/v1/device/registries/{hash}")
+            | ("GET", "/api/v1/device/zones" | "/api/v1/device/zones/{hash}")
             | ("PUT", "/api/v1/device/media/{hash}/chunks") => Value::Null,
             ("POST", "/api/v1/incidents/{id}/grants") => json!({
                 "unit": OTHER_STATION.to_string(), "audience": "field", "hand_over": true,
@@ -77,14 +82,16 @@ impl Tries {
     }
 }
 
-const KNOWN_READS: [&str; 23] = [
+const KNOWN_READS: [&str; 25] = [
     "/healthz",
     "/readyz",
     "/basemap.pmtiles",
     "/api/v1/session",
     "/api/v1/units",
     "/api/v1/alerts",
+    "/api/v1/messages",
     "/api/v1/patrols",
+    "/api/v1/plans",
     "/api/v1/patrols/{id}",
     "/api/v1/patrols/{id}/track",
     "/api/v1/patrols/{id}/track.gpx",

@@ -48,3 +48,21 @@ async fn desks_and_phones_are_given_the_same_versions_and_bytes() {
     let absent = format!("/api/v1/registries/{}", Digest::sha256(b"absent"));
     assert_eq!(office.get(&staff, &absent).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_phone_fetches_zones_by_what_they_say() {
+    let mut office = Office::new();
+    let phone = office.centre.phone("Batu");
+    let asked = office.signed(&phone, Method::GET, "/api/v1/device/zones", b"");
+    let named = office.send(asked).await.json();
+    let hash = named["hash"].as_str().expect("has a name").to_owned();
+    let path = format!("/api/v1/device/zones/{hash}");
+    let asked = office.signed(&phone, Method::GET, &path, b"");
+    let zones = office.send(asked).await;
+    assert_eq!(Digest::sha256(&zones.body).to_string(), hash);
+    assert_eq!(named["size"], zones.body.len());
+    assert_eq!(zones.json()["type"], "FeatureCollection");
+    let path = format!("/api/v1/device/zones/{}", Digest::sha256(b"others"));
+    let asked = office.signed(&phone, Method::GET, &path, b"");
+    assert_eq!(office.send(asked).await.status, 404);
+}

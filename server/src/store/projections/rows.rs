@@ -332,7 +332,7 @@ pub struct AlertRow {
     pub acknowledged: Option<AlertAck>,
 }
 
-/// A word about an alert, whether that is here or not: one may be taken back and come again.
+/// A word about an alert or a message, whether that is here or not: one may be taken back and come again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AckRow {
     /// Number of the envelope that says so.
@@ -342,8 +342,106 @@ pub struct AckRow {
     /// By which device it came.
     #[serde(with = "id_hex")]
     pub device: DeviceId,
+    /// The code of what it says; 0 in rows of before.
+    #[serde(default)]
+    pub what: u64,
     /// What was said.
     pub said: AlertAck,
+}
+
+/// Something that somebody said to the field or from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Its id.
+    #[serde(with = "id_hex")]
+    pub id: ObjectId,
+    /// Its envelope, hex.
+    pub envelope: String,
+    /// In whose list it stands.
+    pub owner: Owner,
+    /// By which device it came.
+    #[serde(with = "id_hex")]
+    pub device: DeviceId,
+    /// Who said it.
+    #[serde(with = "id_hex_opt", default)]
+    pub person: Option<PersonId>,
+    /// What was said.
+    pub text: String,
+    /// Units that it is for, hex.
+    pub units: Vec<String>,
+    /// Persons that it is for, hex.
+    pub persons: Vec<String>,
+    /// The message that it answers.
+    #[serde(with = "id_hex_opt", default)]
+    pub reply_to: Option<ObjectId>,
+    /// When, by the writer's clock, ms.
+    pub at: i64,
+    /// When the centre learned of it, ms.
+    pub known_at: i64,
+}
+
+/// Where to ride, when, and what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanRow {
+    /// Its id.
+    #[serde(with = "id_hex")]
+    pub id: ObjectId,
+    /// Whose.
+    pub owner: Owner,
+    /// What it is called.
+    pub title: Option<String>,
+    /// The campaign.
+    #[serde(with = "id_hex_opt", default)]
+    pub campaign: Option<ObjectId>,
+    /// When it begins, ms.
+    pub starts_at: Option<i64>,
+    /// When it ends, ms.
+    pub ends_at: Option<i64>,
+    /// For how long it may be silent, minutes.
+    pub expected_silence_min: Option<u32>,
+    /// What else there is to say.
+    pub notes: Option<String>,
+    /// Ways to ride.
+    pub routes: Vec<PlacePart>,
+    /// Areas to look at.
+    pub areas: Vec<PlacePart>,
+    /// Things to do.
+    pub tasks: Vec<TaskPart>,
+    /// When the centre learned of it, ms.
+    pub known_at: i64,
+    /// When the centre learned of its last change, ms.
+    pub changed_at: i64,
+}
+
+/// A route or an area of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlacePart {
+    /// What it is called.
+    pub name: Option<String>,
+    /// What to do there.
+    pub notes: Option<String>,
+    /// Where, as GeoJSON.
+    pub geometry: Option<serde_json::Value>,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskPart {
+    /// Its id within the plan, hex.
+    pub id: String,
+    /// What to do.
+    pub text: Option<String>,
+    /// Where, as GeoJSON.
+    pub geometry: Option<serde_json::Value>,
+    /// Who is to do it.
+    #[serde(with = "id_hex_opt", default)]
+    pub person: Option<PersonId>,
+    /// By when, ms.
+    pub due_at: Option<i64>,
+    /// When it was done, ms.
+    pub done_at: Option<i64>,
+    /// What came of it.
+    pub outcome: Option<String>,
 }
 
 /// The first word that somebody looks after an alert.

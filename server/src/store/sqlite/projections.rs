@@ -268,9 +268,11 @@ fn page_query(sight: &Sight, page: &Page) -> (String, Vec<Value>) {
 /// The column that names the record a row is or belongs to, as [`Row::record`] says it.
 const fn record_column(kind: RowKind) -> Option<&'static str> {
     match kind {
-        RowKind::Patrol | RowKind::Incident => Some("key"),
+        RowKind::Patrol | RowKind::Incident | RowKind::Plan => Some("key"),
         RowKind::Segment | RowKind::Change | RowKind::Media => Some("parent"),
-        RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Zone => None,
+        RowKind::Position | RowKind::Alert | RowKind::Ack | RowKind::Message | RowKind::Zone => {
+            None
+        }
     }
 }
 

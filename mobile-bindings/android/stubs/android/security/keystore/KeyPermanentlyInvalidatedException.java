@@ -1,0 +1,4 @@
+package android.security.keystore;
+
+public class KeyPermanentlyInvalidatedException extends java.security.InvalidKeyException {
+}

@@ -1,0 +1,4 @@
+package android.security.keystore;
+
+public class StrongBoxUnavailableException extends java.security.ProviderException {
+}

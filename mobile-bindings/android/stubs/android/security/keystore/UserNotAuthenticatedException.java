@@ -1,0 +1,4 @@
+package android.security.keystore;
+
+public class UserNotAuthenticatedException extends java.security.InvalidKeyException {
+}

@@ -1,0 +1,8 @@
+#!/bin/sh
+# write-kotlin.sh FOLDER: Kotlin's side of the engine, from an unstripped library for this machine. In the root of
+# the repository.
+set -eu
+cargo build --package tala-mobile --lib
+cargo build --package tala-bindgen
+library=$(ls target/debug/libtala_mobile.so target/debug/libtala_mobile.dylib 2>/dev/null | head -n 1)
+target/debug/tala-bindgen generate --no-format --language kotlin --out-dir "$1" "$library"
