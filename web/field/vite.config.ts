@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { basemapServer } from './dev/basemap-server.ts';
+import { offline } from './dev/offline.ts';
 
 /** What the server sends with the page; `preview` sends it too, so that every screenshot proves it enough. */
 const CONTENT_POLICY = [
@@ -25,7 +26,7 @@ export default defineConfig(({ mode }) => {
   const proxied = { target: process.env.TALA_SERVER ?? 'http://127.0.0.1:8420', changeOrigin: false };
   return {
     base: '/field/',
-    plugins: mode === 'fake' ? [svelte(), basemapServer()] : [svelte()],
+    plugins: mode === 'fake' ? [svelte(), basemapServer(), offline()] : [svelte(), offline()],
     // The core's module, as `cargo xtask wasm` writes it.
     resolve: { alias: { 'tala-wasm': fileURLToPath(new URL('../../target/wasm', import.meta.url)) } },
     build: {

@@ -80,5 +80,6 @@ export async function open(page, scene) {
   await page.goto(`?fake=${scene.fake ?? 'recording'}${scene.hash ?? '#/home'}`);
   await page.waitForSelector('main, [data-testid=other-window]');
   await scene.act?.(page);
-  if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', { timeout: 45_000 });
+  const drawn = { state: 'attached', timeout: 45_000 };
+  if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', drawn);
 }

@@ -9,11 +9,13 @@ import App from './App.svelte';
 import { pickCore } from './core/pick-core.ts';
 import { app } from './state/app.svelte.ts';
 import { nav } from './state/nav.svelte.ts';
+import { update } from './state/update.svelte.ts';
 
 theme.start(FIELD_THEME_CHOICES);
 i18n.start();
 nav.start();
 void app.start(pickCore);
+void update.start();
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -32,10 +32,8 @@ describe('dictionaries', () => {
       .filter((one) => one.isFile() && /\.(ts|svelte)$/.test(one.name) && !one.parentPath.includes('words/'))
       .map((one) => readFileSync(join(one.parentPath, one.name), 'utf8'))
       .join('\n');
-    // Keys made at run time: `prefix.${code}` or tCode('prefix', code).
-    const made = [...source.matchAll(/`([a-z_.]+[._])\$\{|tCode\('([a-z_.]+)'/g)].map(
-      ([, written, code]) => written ?? `${code}.`,
-    );
+    const found = [...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{|tCode\('([a-z_.]+)'/g)];
+    const made = found.map((m) => m[1] ?? `${m[2]}.`);
     const used = (key: string) =>
       source.includes(`'${key}'`) || made.some((prefix) => key.startsWith(prefix));
     expect(keys.filter((key) => !used(key))).toEqual([]);

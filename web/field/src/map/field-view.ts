@@ -46,7 +46,7 @@ export interface ViewOptions {
 
 /** A glove is this wide, px. */
 const FINGER_PX = 22;
-const FOLLOW_ZOOM = 13.5;
+const FOLLOW_ZOOM = 12.8;
 const FIT_ZOOM_MAX = 16;
 
 let protocol: Protocol | null = null;
