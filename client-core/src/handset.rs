@@ -25,6 +25,7 @@ mod reference;
 mod safe;
 pub mod shell;
 mod urgent;
+mod withdraw;
 
 use std::sync::{Mutex, MutexGuard};
 

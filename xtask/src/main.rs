@@ -158,6 +158,9 @@ fn dispatch() -> Result<ExitCode, XtaskError> {
         Command::Test { quick } => Ok(pipeline::test(&workspace, quick)),
         Command::Demo { args } => {
             let env = setup::prepare(&workspace, Goal::Demo)?;
+            if !wasm::is_made(&workspace) {
+                wasm::make(&workspace, false)?;
+            }
             web::build(&workspace)?;
             Ok(forward::run(&workspace, &env, "demo", args)?)
         }

@@ -96,6 +96,11 @@ pub(crate) fn make(workspace: &Workspace, as_json: bool) -> Result<(), WasmError
     }
 }
 
+/// Whether a module lies where pages import it; it may be of an older tree.
+pub(crate) fn is_made(workspace: &Workspace) -> bool {
+    folder(workspace).join("tala_bg.wasm").is_file()
+}
+
 /// Where the module and its JavaScript side are written.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target().join("wasm")

@@ -75,6 +75,15 @@ pub enum Message {
         /// What is to be written.
         incident: IncidentIn,
     },
+    /// [`Handset::withdraw_file`].
+    WithdrawFile {
+        /// Of which incident.
+        id: String,
+        /// Its hash.
+        hash: String,
+        /// Why it does not count.
+        reason: String,
+    },
     /// [`Handset::incidents`].
     Incidents,
     /// [`Handset::incident`].
@@ -266,6 +275,9 @@ fn answer<S: Store, P: Platform>(
         Message::Patrols => json!(handset.patrols()?),
         Message::Report { incident } => json!(handset.report(&incident)?),
         Message::EditIncident { id, incident } => json!(handset.edit_incident(&id, &incident)?),
+        Message::WithdrawFile { id, hash, reason } => {
+            json!(handset.withdraw_file(&id, &hash, &reason)?)
+        }
         Message::Incidents => json!(handset.incidents()?),
         Message::Incident { id } => json!(handset.incident(&id)?),
         Message::Choose { id, field, choice } => json!(handset.choose(&id, &field, choice)?),

@@ -86,7 +86,7 @@ pub(super) fn of<S: Store>(
     })
 }
 
-fn got<T>(field: &Option<FieldValue<T>>) -> Option<&T> {
+pub(super) fn got<T>(field: &Option<FieldValue<T>>) -> Option<&T> {
     field.as_ref().and_then(FieldValue::get)
 }
 

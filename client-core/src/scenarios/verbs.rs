@@ -41,6 +41,30 @@ fn every_verb_of_the_contract_is_a_message_and_no_message_is_unknown_there() {
 }
 
 #[test]
+fn a_file_that_is_withdrawn_stays_with_its_reason() {
+    let (centre, unit) = centre();
+    let handset = handset(phone(1, &centre, unit));
+    let report = json!({ "do": "report", "incident": { "title": "开垦" } });
+    let id = ok(&handset, &report);
+    let id = id.as_str().expect("is text");
+    let file = FileIn {
+        media_type: "image/jpeg".into(),
+        ..FileIn::default()
+    };
+    let hash = handset.attach(id, &file, b"a photo").expect("attaches");
+    let withdraw = |hash: &str, reason: &str| json!({ "do": "withdraw_file", "id": id, "hash": hash, "reason": reason });
+    let no_reason = handle(&handset, &withdraw(&hash, " ").to_string());
+    assert!(no_reason.contains("\"input\""), "{no_reason}");
+    let other = tala_protocol::hash::Digest::sha256(b"other").to_string();
+    let unknown = handle(&handset, &withdraw(&other, "x").to_string());
+    assert!(unknown.contains("\"unknown\""), "{unknown}");
+    ok(&handset, &withdraw(&hash, "手指挡住镜头"));
+    let page = ok(&handset, &json!({ "do": "incident", "id": id }));
+    assert_eq!(page["files"][0]["withdrawn"], "手指挡住镜头");
+    assert_eq!(page["files"][0]["held"], true);
+}
+
+#[test]
 fn the_list_and_the_page_of_an_incident_say_what_was_written() {
     let (centre, unit) = centre();
     let handset = handset(phone(1, &centre, unit));

@@ -7,7 +7,7 @@ use super::binding::drive_bridge;
 use super::{BindingsError, Said, misfit, prepare};
 
 /// Fewest things that must have held: a suite that leaves some out is no suite.
-const HELD_MIN: u64 = 180;
+const HELD_MIN: u64 = 280;
 
 /// How the suite ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -88,7 +88,7 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
     if matches!(goal, Goal::Bindings | Goal::Everything) && workspace.has("tests/bindings") {
         needs.extend(for_bindings());
     }
-    let module = matches!(goal, Goal::Wasm | Goal::Everything);
+    let module = !matches!(goal, Goal::Bench | Goal::Bindings | Goal::AtRest);
     if module && workspace.has("mobile-bindings/wasm") {
         needs.push(program(
             &["clang"],
