@@ -52,7 +52,12 @@ fn a_file_that_is_withdrawn_stays_with_its_reason() {
         ..FileIn::default()
     };
     let hash = handset.attach(id, &file, b"a photo").expect("attaches");
-    let withdraw = |hash: &str, reason: &str| json!({ "do": "withdraw_file", "id": id, "hash": hash, "reason": reason });
+    let withdraw = |hash: &str, reason: &str| -> Value {
+        let mut ask = json!({ "do": "withdraw_file", "id": id });
+        ask["hash"] = hash.into();
+        ask["reason"] = reason.into();
+        ask
+    };
     let no_reason = handle(&handset, &withdraw(&hash, " ").to_string());
     assert!(no_reason.contains("\"input\""), "{no_reason}");
     let other = tala_protocol::hash::Digest::sha256(b"other").to_string();
