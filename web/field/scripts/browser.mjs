@@ -10,6 +10,9 @@ import { FLAGS } from '../../command/scripts/chromium.mjs';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const target = join(root, '../../target');
 
+const executablePath = process.env.TALA_CHROMIUM ?? '/usr/bin/chromium';
+const ARGS = [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /** The values of `--name a,b`, or the given ones. */
 export function option(name, otherwise) {
   const at = process.argv.indexOf(`--${name}`);
@@ -20,10 +23,7 @@ export function option(name, otherwise) {
 export async function begin() {
   if (!existsSync(join(target, 'field-fake/index.html'))) throw new Error('run `npm run build:fake` first');
   const server = await preview({ root, mode: 'fake', preview: { port: 0 }, logLevel: 'error' });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  });
+  const browser = await chromium.launch({ executablePath, args: ARGS });
   const end = async () => {
     await browser.close();
     await server.close();
@@ -32,31 +32,50 @@ export async function begin() {
 }
 
 /** A phone on the steppe: touch, a place, a camera, no motion. */
+const PHONE = {
+  hasTouch: true,
+  isMobile: true,
+  reducedMotion: 'reduce',
+  timezoneId: 'Asia/Shanghai',
+  permissions: ['geolocation', 'camera', 'microphone'],
+  geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
+};
+
+/** One that forgets, without a service worker: each scene is loaded as it was built. */
 export function phone(browser, base, { size = '390x844', theme = 'light', locale = 'zh-CN' } = {}) {
   const [width, height] = size.split('x').map(Number);
   return browser
     .newContext({
+      ...PHONE,
       baseURL: base,
       viewport: { width, height },
-      hasTouch: true,
-      isMobile: true,
-      reducedMotion: 'reduce',
       locale: locale === 'mn' ? 'mn-MN' : locale === 'en' ? 'en-GB' : locale,
-      timezoneId: 'Asia/Shanghai',
       serviceWorkers: 'block',
-      permissions: ['geolocation', 'camera', 'microphone'],
-      geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
     })
     .then(async (context) => {
       await context.addInitScript(
         ([chosenTheme, chosenLocale]) => {
           localStorage.setItem('tala.theme', chosenTheme);
           localStorage.setItem('tala.locale', chosenLocale);
+          // Blocked is to be as if it had not answered yet.
+          navigator.serviceWorker.register = () => new Promise(() => undefined);
         },
         [theme, locale],
       );
       return context;
     });
+}
+
+/** One that keeps what it is given, in a folder; a restart is a new one on the same folder. */
+export function phoneOn(profile, { baseURL, args = [] }) {
+  return chromium.launchPersistentContext(profile, {
+    ...PHONE,
+    baseURL,
+    executablePath,
+    args: [...ARGS, ...args],
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+  });
 }
 
 /** Faults of a page: what it threw, what it logged as an error, what it asked for and did not get. */
