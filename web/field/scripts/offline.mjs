@@ -4,12 +4,12 @@
 //   npm run build && npm run build:fake && npm run offline      (in web/field; the module by `cargo xtask wasm`)
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listen, phoneOn, root, target } from './browser.mjs';
+import { root, target } from './browser.mjs';
 import { listed, release } from './builds.mjs';
 import { installable } from './installable.mjs';
+import { keptPhone, load, throwAway, whole } from './kept-phone.mjs';
 import { SCENES } from './scenes.mjs';
 import { openSite, openTrap } from './site.mjs';
 import { run, step } from './steps.mjs';
@@ -17,41 +17,11 @@ import { run, step } from './steps.mjs';
 const builds = join(target, 'field-offline');
 const fake = join(target, 'field-fake');
 const real = join(root, 'dist');
-const profiles = [];
-const open = new Set();
 let site;
 let trap;
 
-/** A phone of its own; `again` starts it anew with what it keeps, as after a restart. */
-async function phone() {
-  const profile = mkdtempSync(join(tmpdir(), 'tala-offline-'));
-  profiles.push(profile);
-  const start = async () => {
-    const context = await phoneOn(profile, { baseURL: site.url, args: [`--proxy-server=${trap.url}`] });
-    open.add(context);
-    const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(20_000);
-    return { context, page, faults: listen(page) };
-  };
-  const it = await start();
-  it.again = async () => {
-    await it.context.close();
-    open.delete(it.context);
-    Object.assign(it, await start());
-  };
-  return it;
-}
-
-/** Another address each time, so that it is a load and not a jump within the page. */
-let loads = 0;
-async function load(page, hash, scene = 'recording') {
-  loads += 1;
-  await page.goto(`/field/?fake=${scene}&load=${loads}${hash}`);
-  await page.waitForSelector('main');
-}
-
+const phone = () => keptPhone(site.url, [`--proxy-server=${trap.url}`]);
 const mark = (page) => page.evaluate(() => document.querySelector('meta[name=build]')?.content ?? 'A');
-const whole = (page) => page.waitForSelector('[data-testid=kept][data-kept=whole]');
 const lookForUpdate = (page) =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration();
@@ -134,6 +104,8 @@ async function offline(it) {
   await step('opens every page without a network', async () => {
     await site.down();
     await opens(EVERY, it);
+    await load(it.page, '#/home', 'locked');
+    await it.page.waitForSelector('main > :not(.loading, .error)');
     console.log(`        ${EVERY.length} pages`);
   });
   await step('starts cold without a network', async () => {
@@ -260,7 +232,7 @@ async function noSpace() {
       [],
     );
   });
-  await it.context.close();
+  await it.end();
 }
 
 async function withTheCore() {
@@ -280,7 +252,7 @@ async function withTheCore() {
       await site.up();
     },
   );
-  await it.context.close();
+  await it.end();
 }
 
 async function walk() {
@@ -294,7 +266,7 @@ async function walk() {
   await offline(it);
   await updates(it);
   await mishaps(it);
-  await it.context.close();
+  await it.end();
   await noSpace();
   await withTheCore();
   await step('asked no other origin for anything', async () => {
@@ -306,9 +278,8 @@ async function walk() {
 }
 
 await run('offline', walk, async () => {
-  for (const context of open) await context.close().catch(() => undefined);
+  await throwAway();
   site?.stop();
   trap?.stop();
-  for (const profile of profiles) rmSync(profile, { recursive: true, force: true });
   rmSync(builds, { recursive: true, force: true });
 });
