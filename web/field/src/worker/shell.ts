@@ -19,10 +19,10 @@ import { SyncLoop } from './sync-loop.ts';
 import { WindowLock } from './window-lock.ts';
 import type { AnyAsk, FileBytes } from './wire.ts';
 
-/** What goes on behind a shut lock: recording, and a call for help. */
+/** What goes on behind a shut lock: recording, and a call for help. `docs/FIELD-BRIDGE.md` has the list. */
 const WHILE_SHUT = new Set<Verb>([
-  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'sos'] as const),
-  ...(['deliver', 'deliver_batch', 'note_gap'] as const),
+  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'recorder', 'device'] as const),
+  ...(['deliver', 'deliver_batch', 'note_gap', 'sos', 'sos_state', 'sos_calls'] as const),
 ]);
 
 /** Verbs of the core that write something which should not wait for the next regular sync. */

@@ -23,6 +23,9 @@ const en: Record<keyof typeof zh, string> = {
   'sos.send': 'Send the call',
   'sos.calling': 'Calling for help',
   'sos.waiting': 'Nobody has acknowledged yet',
+  'sos.held_at': 'Held {at}, not yet stored on this phone',
+  'sos.locked':
+    'Not sent yet. The app was started anew and is locked: type the PIN and the call goes out at once.',
   'sos.sent_at': 'Sent {at}, {n} {n|time|times}',
   'sos.next': 'Sent again in {s} s',
   'sos.delivered': 'At the centre',

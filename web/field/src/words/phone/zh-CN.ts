@@ -20,6 +20,8 @@ export default {
   'sos.send': '发出求助',
   'sos.calling': '正在求助',
   'sos.waiting': '还没有人确认',
+  'sos.held_at': '{at} 按下，还没有写进本机',
+  'sos.locked': '还没有发出。本机重启后上了锁：输入密码，呼救马上发出。',
   'sos.sent_at': '{at} 发出，第 {n} 次',
   'sos.next': '{s} 秒后再发',
   'sos.delivered': '已达中心',
