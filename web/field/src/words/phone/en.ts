@@ -195,6 +195,9 @@ const en: Record<keyof typeof zh, string> = {
   'set.phone.device': 'Device',
   'set.phone.centre': 'Centre',
   'set.sign_out': 'Sign out',
+  'set.sign_out.drafts':
+    '{n} {n|draft is|drafts are} not saved as {n|an incident|incidents} yet. Finish or delete {n|it|them} first.',
+  'set.sign_out.see_drafts': 'See the drafts',
   'set.sign_out.blocked': 'Not possible: {n} {n|record has|records have} no receipt.',
   'set.sign_out.see': 'See which',
   'set.sign_out.running': 'Not possible: a patrol is being recorded.',

@@ -192,6 +192,8 @@ const mn: Record<keyof typeof zh, string> = {
   'set.phone.device': 'Төхөөрөмж',
   'set.phone.centre': 'Төв',
   'set.sign_out': 'Гарах',
+  'set.sign_out.drafts': '{n} ноорог хэрэг болон хадгалагдаагүй байна. Эхлээд дуусгах эсвэл устгана уу.',
+  'set.sign_out.see_drafts': 'Ноорог харах',
   'set.sign_out.blocked': 'Болохгүй: {n} бүртгэл баримтгүй.',
   'set.sign_out.see': 'Аль нь болохыг харах',
   'set.sign_out.running': 'Болохгүй: эргүүл бичигдэж байна.',

@@ -188,6 +188,8 @@ export default {
   'set.phone.device': '设备号',
   'set.phone.centre': '中心',
   'set.sign_out': '退出登记',
+  'set.sign_out.drafts': '还有 {n} 条草稿没有保存成事件。请先写完或删除。',
+  'set.sign_out.see_drafts': '查看草稿',
   'set.sign_out.blocked': '不能退出：{n} 条还没有回执。',
   'set.sign_out.see': '看是哪些',
   'set.sign_out.running': '不能退出：巡逻正在记录。',
