@@ -142,6 +142,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         steps("bindings", bound(workspace, env)),
         steps("at rest", canary::steps(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
+        steps("field pages", field_pages(workspace, env)),
         steps("end to end", end_to_end(workspace, env)),
         steps("browser core", browser_core(workspace, env)),
     ]
@@ -199,6 +200,11 @@ fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
     let languages = bindings::DRIVEN.into_iter();
     let made = languages.flat_map(|language| bindings::steps(workspace, language, Profile::Dev));
     made.chain(play).collect()
+}
+
+fn field_pages(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let steps = web::field_pages(workspace).into_iter();
+    steps.map(|step| step.env(env)).collect()
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {

@@ -32,50 +32,32 @@ export async function begin() {
 }
 
 /** A phone on the steppe: touch, a place, a camera, no motion. */
-const PHONE = {
-  hasTouch: true,
-  isMobile: true,
-  reducedMotion: 'reduce',
-  timezoneId: 'Asia/Shanghai',
-  permissions: ['geolocation', 'camera', 'microphone'],
-  geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
-};
-
-/** One that forgets, without a service worker: each scene is loaded as it was built. */
 export function phone(browser, base, { size = '390x844', theme = 'light', locale = 'zh-CN' } = {}) {
   const [width, height] = size.split('x').map(Number);
   return browser
     .newContext({
-      ...PHONE,
       baseURL: base,
       viewport: { width, height },
+      hasTouch: true,
+      isMobile: true,
+      reducedMotion: 'reduce',
       locale: locale === 'mn' ? 'mn-MN' : locale === 'en' ? 'en-GB' : locale,
-      serviceWorkers: 'block',
+      timezoneId: 'Asia/Shanghai',
+      permissions: ['geolocation', 'camera', 'microphone'],
+      geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
     })
     .then(async (context) => {
       await context.addInitScript(
         ([chosenTheme, chosenLocale]) => {
           localStorage.setItem('tala.theme', chosenTheme);
           localStorage.setItem('tala.locale', chosenLocale);
-          // Blocked is to be as if it had not answered yet.
-          navigator.serviceWorker.register = () => new Promise(() => undefined);
+          // No service worker in pictures: none is refused either, it is for ever on its way.
+          ServiceWorkerContainer.prototype.register = () => new Promise(() => undefined);
         },
         [theme, locale],
       );
       return context;
     });
-}
-
-/** One that keeps what it is given, in a folder; a restart is a new one on the same folder. */
-export function phoneOn(profile, { baseURL, args = [] }) {
-  return chromium.launchPersistentContext(profile, {
-    ...PHONE,
-    baseURL,
-    executablePath,
-    args: [...ARGS, ...args],
-    viewport: { width: 390, height: 844 },
-    locale: 'zh-CN',
-  });
 }
 
 /** Faults of a page: what it threw, what it logged as an error, what it asked for and did not get. */
@@ -101,4 +83,21 @@ export async function open(page, scene) {
   await scene.act?.(page);
   const drawn = { state: 'attached', timeout: 45_000 };
   if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', drawn);
+}
+
+/** A phone that keeps what it is given, worker and all, in a folder; a restart is a new one on the same folder. */
+export function phoneOn(profile, { baseURL, args = [] }) {
+  return chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: [...ARGS, ...args],
+    baseURL,
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: 'reduce',
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    permissions: ['geolocation', 'camera', 'microphone'],
+    geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
+  });
 }

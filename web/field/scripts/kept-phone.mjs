@@ -16,7 +16,7 @@ export async function keptPhone(baseURL, args = []) {
     const context = await phoneOn(profile, { baseURL, args });
     open.add(context);
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
     return { context, page, faults: listen(page) };
   };
   const it = await start();

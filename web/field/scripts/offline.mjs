@@ -46,7 +46,7 @@ const caches_ = (page) =>
 
 /** Holds until the page's caches satisfy `test`. */
 async function until(page, what, test) {
-  for (const end = Date.now() + 20_000; ; ) {
+  for (const end = Date.now() + 45_000; ; ) {
     const now = await caches_(page);
     if (test(now)) return now;
     if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(now).slice(0, 400)}`);

@@ -18,8 +18,13 @@ export async function step(name, work) {
   }
 }
 
+/** One step that nothing stands on: a failure is counted, and the next one is taken. */
+export async function apart(name, work) {
+  await step(name, work).catch(() => undefined);
+}
+
 /** Does the work, cleans up, prints the closing line and ends the program. */
-export async function run(what, work, clean) {
+export async function run(what, work, clean = async () => undefined) {
   const before = failed;
   try {
     await work();
