@@ -1,6 +1,6 @@
 // A phone with a browser that keeps what it is given: caches, worker, storage outlive a restart.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen, phoneOn } from './browser.mjs';
@@ -8,10 +8,14 @@ import { listen, phoneOn } from './browser.mjs';
 const profiles = [];
 const open = new Set();
 
-/** A new phone at an origin; `again` starts its browser anew, `end` shuts it. */
-export async function keptPhone(baseURL, args = []) {
+/** A new phone at an origin; `again` starts its browser anew, `end` shuts it. `settings` are those of Chromium. */
+export async function keptPhone(baseURL, args = [], settings = null) {
   const profile = mkdtempSync(join(tmpdir(), 'tala-phone-'));
   profiles.push(profile);
+  if (settings !== null) {
+    mkdirSync(join(profile, 'Default'));
+    writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(settings));
+  }
   const start = async () => {
     const context = await phoneOn(profile, { baseURL, args });
     open.add(context);

@@ -235,6 +235,22 @@ async function noSpace() {
   await it.end();
 }
 
+/** As an officer sets it who lets no site keep anything. */
+const KEEP_NOTHING = { profile: { default_content_setting_values: { cookies: 2 } } };
+
+async function noStorage() {
+  const it = await keptPhone(site.url, [], KEEP_NOTHING);
+  await step(
+    'says that a browser which may keep nothing does not keep it, and runs all the same',
+    async () => {
+      await load(it.page, '#/settings');
+      await it.page.waitForSelector('[data-testid=kept][data-kept=refused]');
+      assert.deepEqual(it.faults, []);
+    },
+  );
+  await it.end();
+}
+
 async function withTheCore() {
   site.state.folder = real;
   const it = await phone();
@@ -268,6 +284,7 @@ async function walk() {
   await mishaps(it);
   await it.end();
   await noSpace();
+  await noStorage();
   await withTheCore();
   await step('asked no other origin for anything', async () => {
     assert.deepEqual(trap.ofPages(), []);

@@ -1,5 +1,7 @@
 // How the page looks: follows the system until the reader chooses. Sets `data-theme`, which the tokens key on.
 
+import { storage as localStorage } from './storage.ts';
+
 const STORED = 'tala.theme';
 export const THEME_CHOICES = ['auto', 'light', 'dark'] as const;
 /** In the field two more: full sun, and red for the dark. */

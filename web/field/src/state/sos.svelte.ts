@@ -1,5 +1,6 @@
 // The one call for help of this page, in step with the clock and the core.
 
+import { storage as localStorage } from '@tala/shared/storage';
 import { untrack } from 'svelte';
 import { signal } from '../sound.ts';
 import { app } from './app.svelte.ts';

@@ -1,5 +1,6 @@
 // The reader's language as reactive state. Components import `i18n` and call `t`.
 
+import { storage as localStorage } from '../storage.ts';
 import { DEFAULT_LOCALE, type Locale, type Names, parseLocale, pickName } from './locales.ts';
 import { isMessageKey, type MessageArgs, type MessageKey, translate } from './translate.ts';
 

@@ -97,7 +97,7 @@ class Areas {
     this.areas = kept?.areas ?? [];
     this.begun = (await this.store?.next())?.areas ?? [];
     this.older = this.areas.length > 0 && !!this.remote && this.remote.edition !== kept?.edition;
-    const space = await navigator.storage?.estimate?.().catch(() => null);
+    const space = this.store && (await navigator.storage?.estimate?.().catch(() => null));
     this.free_bytes = space?.quota === undefined ? null : Math.max(0, space.quota - (space.usage ?? 0));
   }
 }
