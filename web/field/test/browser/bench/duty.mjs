@@ -3,7 +3,11 @@
 import { ask, at, by, open } from './handset.mjs';
 
 const PLACE = { lat: 43.95, lon: 116.07, ms: 0 };
-const SETS_OUT = ['[data-testid=start]', 'label:has(input[value=horse])', '[data-testid=start-now]:not([disabled])'];
+const SETS_OUT = [
+  '[data-testid=start]',
+  'label:has(input[value=horse])',
+  '[data-testid=start-now]:not([disabled])',
+];
 
 /** Enrols, hands over until registries, zones and colleagues are here, and waits for the service worker. */
 export async function enrolled(context, code) {
@@ -15,10 +19,15 @@ export async function enrolled(context, code) {
   for (let tries = 0; ; tries += 1) {
     await ask(page, [{ do: 'start_sync', by_officer: true }]);
     await page.waitForFunction(async () => !(await window.bench.ask([{ do: 'sync_state' }]))[0].ok.running);
-    const [categories, zones, team] = await ask(page, [{ do: 'categories' }, { do: 'zones' }, { do: 'team' }]);
+    const [categories, zones, team] = await ask(page, [
+      { do: 'categories' },
+      { do: 'zones' },
+      { do: 'team' },
+    ]);
     const known = [categories, zones, team].map(({ ok }) => ok.length);
     if (known.every((count) => count > 0)) break;
-    if (tries === 10) throw new Error(`after ten syncs the phone knows ${known} categories, zones, colleagues`);
+    if (tries === 10)
+      throw new Error(`after ten syncs the phone knows ${known} categories, zones, colleagues`);
     await page.waitForTimeout(500);
   }
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => null));
@@ -28,10 +37,15 @@ export async function enrolled(context, code) {
 
 /** From a fresh browser to a new patrol whose first fix is durable; the officer's own time is not in it. */
 export async function setsOut(context) {
-  const page = await open(context, '', ([place, taps]) => {
-    window.bench.stand(place);
-    window.bench.tap(taps);
-  }, [PLACE, SETS_OUT]);
+  const page = await open(
+    context,
+    '',
+    ([place, taps]) => {
+      window.bench.stand(place);
+      window.bench.tap(taps);
+    },
+    [PLACE, SETS_OUT],
+  );
   return firstFix(page);
 }
 
@@ -45,7 +59,13 @@ async function firstFix(page) {
   const found = await page.waitForFunction(() => {
     const { answered, taps } = window.bench.measured;
     const first = answered.find(({ verb, ok }) => verb === 'deliver' && ok);
-    return first && { ms: first.until, taps, answered: answered.map(({ verb, from, until }) => [verb, from, until]) };
+    return (
+      first && {
+        ms: first.until,
+        taps,
+        answered: answered.map(({ verb, from, until }) => [verb, from, until]),
+      }
+    );
   });
   return { page, ...(await found.jsonValue()) };
 }

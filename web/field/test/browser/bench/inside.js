@@ -72,7 +72,9 @@
     },
     clearWatch: (id) => watchers.delete(id),
     getCurrentPosition: (heard, failed) =>
-      setTimeout(() => (place === null ? failed?.({ code: 2 }) : heard(position({ ...place, ms: Date.now() })))),
+      setTimeout(() =>
+        place === null ? failed?.({ code: 2 }) : heard(position({ ...place, ms: Date.now() })),
+      ),
   };
   Object.defineProperty(navigator, 'geolocation', { value: geolocation });
 
