@@ -29,7 +29,7 @@ export function handset(url) {
     await context.addInitScript({ path: INSIDE });
     return context;
   };
-  return { start, end: () => rmSync(profile, { recursive: true, force: true }) };
+  return { profile, start, end: () => rmSync(profile, { recursive: true, force: true }) };
 }
 
 /** A page of the app, opened. `before` runs in the page before the app, with `given`. */

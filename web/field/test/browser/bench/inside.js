@@ -2,7 +2,7 @@
 // as soon as it is there, and the time of every message between page and core. Changes nothing else.
 
 (() => {
-  const measured = { answered: [], taps: [], frames: [] };
+  const measured = { answered: [], taps: [] };
   const asked = new Map();
   const watchers = new Map();
   let place = null;
@@ -99,6 +99,53 @@
     observer.observe(document, { subtree: true, childList: true, attributes: true });
   }
 
+  const tapOne = (selector) => {
+    const element = document.querySelector(selector);
+    if (element === null) throw new Error(`nothing to tap: ${selector}`);
+    element.click();
+  };
+
+  /** Resolves when there is such an element. */
+  function seen(selector) {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (document.querySelector(selector) === null) return;
+        observer.disconnect();
+        resolve(performance.now());
+      };
+      const observer = new MutationObserver(look);
+      observer.observe(document, { subtree: true, childList: true, attributes: true });
+      look();
+    });
+  }
+
+  /** Once drawn, as far as a page can know: the frame after the next. */
+  const drawn = () =>
+    new Promise((resolve) =>
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))),
+    );
+
+  /** One incident in three taps. Times from the third: until it is durable, and until the page says so. */
+  async function report(pauseMs) {
+    document.querySelector('[data-testid=slip] button')?.click();
+    location.hash = '#/report';
+    await seen('[data-testid=category]');
+    tapOne('[data-testid=category]');
+    await seen('[data-testid=shutter]:not([disabled])');
+    tapOne('[data-testid=shutter]');
+    await seen('[data-testid=taken]');
+    // A thumb moves from one button to the next.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const before = measured.answered.length;
+    const tapped = performance.now();
+    tapOne('[data-testid=save]');
+    const shown = await seen('[data-testid=slip-way]');
+    const saved = measured.answered.slice(before).find(({ verb, ok }) => verb === 'report' && ok);
+    if (saved === undefined) throw new Error('the page says saved, and nothing was');
+    await quiet();
+    return { durable: saved.until - tapped, shown: shown - tapped };
+  }
+
   // ---- waiting
   const turn = () =>
     new Promise((resolve) => {
@@ -140,5 +187,17 @@
     });
   }
 
-  window.bench = { measured, ask, feed, tap, ride, quiet, frames, stand: (at) => (place = at) };
+  window.bench = {
+    measured,
+    ask,
+    feed,
+    tap,
+    seen,
+    drawn,
+    report,
+    ride,
+    quiet,
+    frames,
+    stand: (at) => (place = at),
+  };
 })();
