@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { FLAGS } from '../../../../command/scripts/chromium.mjs';
 
 const INSIDE = fileURLToPath(new URL('inside.js', import.meta.url));
-const MEDIA = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+const MEDIA = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=5'];
 const MEMORY = ['--enable-precise-memory-info', '--enable-blink-features=ForceEagerMeasureMemory'];
 
 /** `start` opens a fresh browser on the profile; `end` forgets the profile. */
