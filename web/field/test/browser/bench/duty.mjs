@@ -49,30 +49,31 @@ export async function setsOut(context) {
   return firstFix(page);
 }
 
-/** From a fresh browser to the first fix of the patrol that a kill cut off. */
-export async function goesOn(context) {
-  const page = await open(context, '', (place) => window.bench.stand(place), PLACE);
+/** From a fresh browser to the first fix, of the time `ms`, of the patrol that a kill cut off. */
+export async function goesOn(context, ms) {
+  const page = await open(context, '', (place) => window.bench.stand(place), { ...PLACE, ms });
   return firstFix(page);
 }
 
 async function firstFix(page) {
-  const found = await page.waitForFunction(() => {
-    const { answered, taps } = window.bench.measured;
-    const first = answered.find(({ verb, ok }) => verb === 'deliver' && ok);
-    return (
-      first && {
-        ms: first.until,
-        taps,
-        answered: answered.map(({ verb, from, until }) => [verb, from, until]),
-      }
-    );
-  });
-  return { page, ...(await found.jsonValue()) };
+  const first = await page.waitForFunction(
+    () => window.bench.measured.answered.find(({ verb, ok }) => verb === 'deliver' && ok)?.until,
+  );
+  return { page, ms: await first.jsonValue() };
 }
 
 /** Stops the patrol that goes on. */
 export async function comesHome(page) {
   await ask(page, [{ do: 'stop_patrol' }]);
+}
+
+/** Hands fixes over as an import does: three hundred at a time. */
+export async function imports(page, places) {
+  for (let n = 0; n < places.length; n += 300) {
+    const fixes = places.slice(n, n + 300).map(({ lat, lon, ms }) => ({ time_ms: ms, lat, lon, acc_m: 5 }));
+    const [{ error }] = await ask(page, [{ do: 'deliver_batch', fixes }]);
+    if (error) throw new Error(error.message);
+  }
 }
 
 /** Rides through `places` with the recording page open; every fix is durable and shown before the next comes. */

@@ -2,7 +2,7 @@
 // as soon as it is there, and the time of every message between page and core. Changes nothing else.
 
 (() => {
-  const measured = { answered: [], taps: [] };
+  const measured = { answered: [] };
   const asked = new Map();
   const watchers = new Map();
   let place = null;
@@ -67,13 +67,13 @@
     watchPosition(heard) {
       const id = watchers.size + 1;
       watchers.set(id, heard);
-      if (place !== null) setTimeout(() => heard(position({ ...place, ms: Date.now() })), 0);
+      if (place !== null) setTimeout(() => heard(position({ ...place, ms: place.ms || Date.now() })), 0);
       return id;
     },
     clearWatch: (id) => watchers.delete(id),
     getCurrentPosition: (heard, failed) =>
       setTimeout(() =>
-        place === null ? failed?.({ code: 2 }) : heard(position({ ...place, ms: Date.now() })),
+        place === null ? failed?.({ code: 2 }) : heard(position({ ...place, ms: place.ms || Date.now() })),
       ),
   };
   Object.defineProperty(navigator, 'geolocation', { value: geolocation });
@@ -92,7 +92,6 @@
       if (element === null || element.disabled) return;
       left.shift();
       if (left.length === 0) observer.disconnect();
-      measured.taps.push({ what: selectors[selectors.length - left.length - 1], at: performance.now() });
       element.click();
     };
     const observer = new MutationObserver(look);

@@ -1,8 +1,8 @@
 // How much memory the page and its workers hold, as the browser itself counts it, and what the system gave the
 // process that runs them.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { mib, round } from './figures.mjs';
+import { mib } from './figures.mjs';
+import { rendererMib } from './processes.mjs';
 
 /**
  * `page_mib`: JavaScript heaps, documents, canvases and buffers of the page and of each of its workers
@@ -63,42 +63,4 @@ async function wasmBytes(page) {
   if (bytes === 0)
     throw new Error('no worker of the page has a WebAssembly memory: nothing would be counted');
   return bytes;
-}
-
-/** The largest renderer of the browser on this profile; null where the system does not tell. */
-function rendererMib(profile) {
-  try {
-    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    const renderers = all.filter(
-      (pid) => read(`/proc/${pid}/cmdline`).includes('--type=renderer') && above(pid).includes(profile),
-    );
-    return renderers.length === 0 ? null : round(Math.max(...renderers.map(privateMib)));
-  } catch {
-    return null;
-  }
-}
-
-/** The command lines above a renderer: a zygote stands between it and the browser. */
-function above(pid) {
-  let lines = '';
-  let at = pid;
-  for (let up = 0; up < 3 && Number(at) > 1; up += 1) {
-    at = /^PPid:\s+(\d+)/m.exec(read(`/proc/${at}/status`))?.[1] ?? '1';
-    lines += read(`/proc/${at}/cmdline`);
-  }
-  return lines;
-}
-
-function privateMib(pid) {
-  const all = [...read(`/proc/${pid}/smaps_rollup`).matchAll(/^Private_\w+:\s+(\d+) kB/gm)];
-  return all.reduce((sum, [, kb]) => sum + Number(kb) / 1024, 0);
-}
-
-function read(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // That process has ended since.
-    return '';
-  }
 }
