@@ -15,8 +15,6 @@ const firstIncident = async (page) => {
   await page.locator('[data-testid=incident-row]').first().click();
   await page.waitForSelector('[data-testid=shape]');
 };
-const scrollTo = (selector) => (page) =>
-  page.locator(selector).evaluate((element) => element.scrollIntoView({ block: 'center' }));
 const shutterReady = (page) => page.waitForSelector('[data-testid=shutter]:not([disabled])');
 
 export const SCENES = [
@@ -46,8 +44,8 @@ export const SCENES = [
     act: inOrder(
       (page) => page.locator('label:has(input[value=horse])').click(),
       (page) => page.locator('label:has(input[value=at])').click(),
-      scrollTo('#purpose'),
     ),
+    see: '#purpose',
   },
   { name: 'report', hash: '#/report' },
   { name: 'report-more', hash: '#/report', act: tap('category-more') },
@@ -91,7 +89,8 @@ export const SCENES = [
   {
     name: 'incident-details',
     hash: '#/incidents',
-    act: inOrder(firstIncident, scrollTo('#narrative')),
+    act: firstIncident,
+    see: '#narrative',
   },
   {
     name: 'incident-heads',
@@ -100,8 +99,8 @@ export const SCENES = [
       const count = page.locator('[data-testid=count-heads]');
       await count.or(page.locator('#heads-sheep')).waitFor();
       if (await count.isVisible()) await count.click();
-      await scrollTo('#heads-sheep')(page);
     },
+    see: '#heads-sheep',
   },
   { name: 'incident-conflict', fake: 'conflict', hash: `#/incident/${id(1)}` },
   { name: 'incident-missing', hash: `#/incident/${'f'.repeat(32)}` },
@@ -140,8 +139,8 @@ export const SCENES = [
   { name: 'enrol', fake: 'first-start', hash: '#/enrol' },
   { name: 'lock', fake: 'locked', hash: '#/home' },
   { name: 'settings', hash: '#/settings' },
-  { name: 'settings-map', hash: '#/settings', act: scrollTo('[data-testid=area-all]') },
-  { name: 'settings-bottom', hash: '#/settings', act: scrollTo('[data-testid=sign-out]') },
+  { name: 'settings-map', hash: '#/settings', see: '[data-testid=area-all]' },
+  { name: 'settings-bottom', hash: '#/settings', see: '[data-testid=sign-out]' },
 ];
 
 /** Scenes of `--only a,b`, by the beginning of their names. */
