@@ -140,7 +140,7 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
         steps("bindings", bound(workspace, env)),
-        steps("at rest", canary::steps(workspace, env)),
+        steps("at rest", at_rest(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
         steps("end to end", end_to_end(workspace, env)),
         steps("browser core", browser_core(workspace, env)),
@@ -199,6 +199,17 @@ fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
     let languages = bindings::DRIVEN.into_iter();
     let made = languages.flat_map(|language| bindings::steps(workspace, language, Profile::Dev));
     made.chain(play).collect()
+}
+
+/// What lies on a phone is searched; then the library that phones get is driven from other languages.
+fn at_rest(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let mut steps = canary::steps(workspace, env);
+    let play = program(workspace, env, "bindings", &["--encrypted"]);
+    if !steps.is_empty() && !play.is_empty() {
+        steps.extend(bindings::encrypted(workspace));
+        steps.extend(play);
+    }
+    steps
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {
