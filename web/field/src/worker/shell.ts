@@ -19,10 +19,10 @@ import { SyncLoop } from './sync-loop.ts';
 import { WindowLock } from './window-lock.ts';
 import type { AnyAsk, FileBytes } from './wire.ts';
 
-/** What goes on behind a shut lock: recording, and a call for help. */
+/** What goes on behind a shut lock: recording, and a call for help. `docs/FIELD-BRIDGE.md` has the list. */
 const WHILE_SHUT = new Set<Verb>([
-  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'sos'] as const),
-  ...(['deliver', 'deliver_batch', 'note_gap'] as const),
+  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'recorder', 'device'] as const),
+  ...(['deliver', 'deliver_batch', 'note_gap', 'sos', 'sos_state', 'sos_calls'] as const),
 ]);
 
 /** Verbs of the core that write something which should not wait for the next regular sync. */
@@ -198,11 +198,19 @@ export class Shell {
   /** Wipes key and store, where everything has a receipt. */
   private async signOut(): Promise<null> {
     const core = this.on();
+    // Before the sync is stopped that would give it a receipt.
     if (identity(core.phone) !== null) {
       const { unproved } = this.verb({ do: 'hand_over' }) as Answer<'hand_over'>;
       if (unproved) throw new CoreError('unproved', 'something here has no receipt');
     }
     await core.sync.stop();
+    try {
+      // Counted once more and closed in one step: nothing can be recorded in between.
+      core.phone.leave();
+    } catch (thrown) {
+      this.core = { phone: core.phone, sync: this.syncs(core.phone) };
+      throw thrown;
+    }
     this.core = null;
     // The key first: from here on what is left is noise.
     await this.keys?.forget();
@@ -223,12 +231,15 @@ export class Shell {
     };
     const phone = await patiently(() => Phone.open(key, keys.device.public, self.location.origin, host));
     key.fill(0);
-    const sync = new SyncLoop(phone, (state) => {
+    this.core = { phone, sync: this.syncs(phone) };
+    this.heard = phone.version();
+  }
+
+  private syncs(phone: Phone): SyncLoop {
+    return new SyncLoop(phone, (state) => {
       this.tell({ event: 'sync', sync: state });
       this.changed();
     });
-    this.core = { phone, sync };
-    this.heard = phone.version();
   }
 
   /** Another window takes the store. */

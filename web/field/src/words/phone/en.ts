@@ -23,6 +23,9 @@ const en: Record<keyof typeof zh, string> = {
   'sos.send': 'Send the call',
   'sos.calling': 'Calling for help',
   'sos.waiting': 'Nobody has acknowledged yet',
+  'sos.held_at': 'Held {at}, not yet stored on this phone',
+  'sos.locked':
+    'Not sent yet. The app was started anew and is locked: type the PIN and the call goes out at once.',
   'sos.sent_at': 'Sent {at}, {n} {n|time|times}',
   'sos.next': 'Sent again in {s} s',
   'sos.delivered': 'At the centre',
@@ -192,6 +195,9 @@ const en: Record<keyof typeof zh, string> = {
   'set.phone.device': 'Device',
   'set.phone.centre': 'Centre',
   'set.sign_out': 'Sign out',
+  'set.sign_out.drafts':
+    '{n} {n|draft is|drafts are} not saved as {n|an incident|incidents} yet. Finish or delete {n|it|them} first.',
+  'set.sign_out.see_drafts': 'See the drafts',
   'set.sign_out.blocked': 'Not possible: {n} {n|record has|records have} no receipt.',
   'set.sign_out.see': 'See which',
   'set.sign_out.running': 'Not possible: a patrol is being recorded.',

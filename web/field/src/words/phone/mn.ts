@@ -23,6 +23,9 @@ const mn: Record<keyof typeof zh, string> = {
   'sos.send': 'Илгээх',
   'sos.calling': 'Тусламж дуудаж байна',
   'sos.waiting': 'Хүн баталгаажуулаагүй',
+  'sos.held_at': '{at} дарсан, утсанд хараахан хадгалаагүй',
+  'sos.locked':
+    'Хараахан илгээгээгүй. Апп дахин ажиллаж түгжигдсэн байна: PIN кодоо оруулмагц дуудлага шууд явна.',
   'sos.sent_at': '{at} илгээсэн, {n} удаа',
   'sos.next': '{s} секундын дараа дахина',
   'sos.delivered': 'Төвд хүрсэн',
@@ -189,6 +192,8 @@ const mn: Record<keyof typeof zh, string> = {
   'set.phone.device': 'Төхөөрөмж',
   'set.phone.centre': 'Төв',
   'set.sign_out': 'Гарах',
+  'set.sign_out.drafts': '{n} ноорог хэрэг болон хадгалагдаагүй байна. Эхлээд дуусгах эсвэл устгана уу.',
+  'set.sign_out.see_drafts': 'Ноорог харах',
   'set.sign_out.blocked': 'Болохгүй: {n} бүртгэл баримтгүй.',
   'set.sign_out.see': 'Аль нь болохыг харах',
   'set.sign_out.running': 'Болохгүй: эргүүл бичигдэж байна.',
