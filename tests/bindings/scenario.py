@@ -344,7 +344,8 @@ class Actor:
             shot = phone.snapshot(which)
             assert getattr(shot.shown, part) == what and shot.version == phone.version(), shot
         before = phone.version()
-        self.do_title("开垦甲")
+        for title in ("改过", "开垦甲"):
+            self.do_title(title)
         assert phone.snapshot(screen.INCIDENTS()).version > before
 
     async def do_hand_over(self):

@@ -368,7 +368,7 @@ class Actor(private val name: String, private val job: Map<String, String>, home
             )
         wanted.forEach { (screen, shown) -> same(Snapshot(phone.version(), shown), phone.snapshot(screen)) }
         val before = phone.version()
-        phone.editIncident(incident, written(null, "开垦甲"))
+        listOf("改过", "开垦甲").forEach { phone.editIncident(incident, written(null, it)) }
         check(phone.snapshot(Screen.Incidents).version > before) { before }
     }
 
