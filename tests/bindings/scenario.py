@@ -145,7 +145,7 @@ class Actor:
         self.fixes = [fix(row) for row in self.rows]
 
     def do_open(self, key=None):
-        keys = {"key": self.rest.get, "other": lambda: b"o" * 32, "short": lambda: b"short"}
+        keys = {"key": self.rest.get, "other": lambda: bytes(range(32)), "short": lambda: b"short"}
         key = keys[key]() if key else None
         options = tala.OpenOptions(folder=self.folder, roots_pem=None, key=key)
         self.phone = tala.Phone.open(options, self.keystore, Clock(), self.ear)

@@ -222,7 +222,7 @@ class Actor(private val name: String, private val job: Map<String, String>, home
         val key =
             when (how) {
                 "key" -> rest.get()
-                "other" -> ByteArray(32) { 7 }
+                "other" -> ByteArray(32) { it.toByte() }
                 "short" -> ByteArray(5)
                 else -> null
             }
