@@ -30,7 +30,8 @@ fn every_exported_function_returns_a_result() {
 
 #[test]
 fn one_that_returns_none_would_be_seen() {
-    let text = "#[uniffi::export]\nimpl A {\n    /// W.\n    pub fn bare(&self) -> u8 {\n    }\n}\n";
+    let text =
+        "#[uniffi::export]\nimpl A {\n    /// W.\n    pub fn bare(&self) -> u8 {\n    }\n}\n";
     let found = exported(text);
     assert_eq!(found.len(), 1);
     assert_eq!(name(&found[0]), "bare");

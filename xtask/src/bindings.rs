@@ -121,7 +121,12 @@ impl Language {
 }
 
 fn build(workspace: &Workspace, profile: Profile) -> Step {
-    let step = Step::new(cargo(), workspace.root()).args(["build", "--workspace", "--example", "tala_mobile"]);
+    let step = Step::new(cargo(), workspace.root()).args([
+        "build",
+        "--workspace",
+        "--example",
+        "tala_mobile",
+    ]);
     match profile {
         Profile::Dev => step.args(["--bin", "tala-bindgen"]),
         Profile::Release => step.args(["--release"]),

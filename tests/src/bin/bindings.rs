@@ -1,6 +1,6 @@
 //! `bindings [python] [kotlin]`: the bindings at work against a live centre; without a name, both, and the
-//! layer above Kotlin's. `bindings --bridge`: that layer alone. `bindings --encrypted`: the languages with the
-//! library that phones get.
+//! layer above Kotlin's. `bindings --bridge`: that layer alone. `bindings --encrypted`: the languages with
+//! the library that phones get.
 //!
 //! Exit 0: every line of the scenario held and the centre has what was delivered. Exit 2: not.
 

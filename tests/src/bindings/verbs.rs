@@ -1,7 +1,8 @@
 //! The verbs of the officer's pages, as the contract names them and as each dispatcher has them.
 //!
-//! The contract is `web/field/src/core/field-core.ts` with `docs/FIELD-BRIDGE.md`. The dispatchers are in four
-//! languages, so they are read as texts: a verb that is missing in one, or that nobody asks for, shows here.
+//! The contract is `web/field/src/core/field-core.ts` with `docs/FIELD-BRIDGE.md`. The dispatchers are in
+//! four languages, so they are read as texts: a verb that is missing in one, or that nobody asks for, shows
+//! here.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -33,7 +34,10 @@ pub fn of_the_core() -> Result<Names, BindingsError> {
 /// The verbs that are answered behind a shut app lock, by the bridge's page.
 pub fn while_shut() -> Result<Names, BindingsError> {
     let page = read(BRIDGE)?;
-    Ok(quoted(between(&page, "the shell answers", "to everything else"), '`'))
+    Ok(quoted(
+        between(&page, "the shell answers", "to everything else"),
+        '`',
+    ))
 }
 
 /// The shell's verbs as the bridge's page lists them.
