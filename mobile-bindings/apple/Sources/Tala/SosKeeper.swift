@@ -29,6 +29,7 @@ final class SosKeeper {
     private let syncs: SyncDesk
     private let settings: UserDefaults
     private var job: Task<Void, Never>?
+    private var isAwake = false
 
     init(home: PhoneHome, syncs: SyncDesk, settings: UserDefaults) {
         self.home = home
@@ -39,13 +40,13 @@ final class SosKeeper {
     /// The officer called, or a page repeated it.
     func called(_ id: String, note: String?, again: UInt32) {
         let before = again > 0 ? kept?.ids ?? [] : []
-        keep(Call(ids: (before + [id]).suffix(Self.idsMax), note: note, again: again, atMs: Self.nowMs()))
+        keep(Call(ids: Array((before + [id]).suffix(Self.idsMax)), note: note, again: again, atMs: Self.nowMs()))
         start()
     }
 
     /// Goes on with a call that nobody answered before the app ended.
     func resume() {
-        if kept != nil && job == nil { start() }
+        if kept != nil && !isAwake { start() }
     }
 
     /// Nobody is to be called any more: it was answered, or somebody signed out.
@@ -55,12 +56,17 @@ final class SosKeeper {
     func rest() async {
         job?.cancel()
         await job?.value
-        job = nil
+        isAwake = false
     }
 
     private func start() {
         job?.cancel()
-        job = Task { await untilAnswered() }
+        isAwake = true
+        job = Task {
+            await untilAnswered()
+            // One that was cancelled has a successor, or rests.
+            if !Task.isCancelled { isAwake = false }
+        }
     }
 
     private func untilAnswered() async {
@@ -92,7 +98,7 @@ final class SosKeeper {
     private func again(_ call: Call) async throws {
         let next = call.again + 1
         let id = try await home.open().sos(note: call.note, again: next)
-        keep(Call(ids: (call.ids + [id]).suffix(Self.idsMax), note: call.note, again: next, atMs: Self.nowMs()))
+        keep(Call(ids: Array((call.ids + [id]).suffix(Self.idsMax)), note: call.note, again: next, atMs: Self.nowMs()))
     }
 
     /// A while, or until a network comes up where there is none.
