@@ -77,6 +77,17 @@ class App {
     await Promise.all([this.refreshRecorder(), this.refreshDevice()]);
     if (this.ready) await Promise.all([this.refreshRecording(), this.refreshSync()]);
     this.renew();
+    await this.alignRecorder();
+  }
+
+  /** A page that opens in mid-patrol records on; one that lost the store to another window does not. */
+  private async alignRecorder(): Promise<void> {
+    const { opened, recorder, recording } = this;
+    const on = opened?.other_window ? false : this.ready && recording?.state === 'recording';
+    if (recorder === null || recorder.on === on || (!on && !opened?.other_window)) return;
+    await this.keep(async () => {
+      this.recorder = await this.call({ do: 'set_recorder', on });
+    });
   }
 
   /** Opens anew: after an enrolment, a sign-out, a lock. */

@@ -1,7 +1,6 @@
 // What a running patrol asks of this page: the screen kept on, the officer's four verbs, and what to warn of.
 
 import { clockText } from '@tala/shared/format/time';
-import { untrack } from 'svelte';
 import type { At, Recording } from '../core/field-core.ts';
 import { WakeLock, type WakeLockState } from '../wake-lock.ts';
 import { app } from './app.svelte.ts';
@@ -28,8 +27,6 @@ export function dutyState(
 class Duty {
   wakeLock = $state<WakeLockState>('off');
   private lock: WakeLock | null = null;
-  /** The patrol for which this page has turned the recorder on. */
-  private takenUp: string | null = null;
 
   readonly running = $derived(app.recording !== null && app.recording.state !== 'ended');
   readonly lastFixMs = $derived(
@@ -55,13 +52,6 @@ class Duty {
       const needed = app.opened?.records_locked === false && app.recording?.state === 'recording';
       this.lock?.want(needed);
     });
-    // A page that was killed in mid-patrol comes back to a patrol without a recorder.
-    $effect(() => {
-      const { ready, recording, recorder } = app;
-      if (!ready || recorder === null || recording?.state !== 'recording') return;
-      if (recorder.on || recording.patrol === this.takenUp) return;
-      untrack(() => void this.recorder(true).catch(() => undefined));
-    });
   }
 
   async pause(): Promise<void> {
@@ -84,7 +74,6 @@ class Duty {
   }
 
   async recorder(on: boolean): Promise<void> {
-    if (on) this.takenUp = app.recording?.patrol ?? null;
     app.recorder = await app.call<'set_recorder'>({ do: 'set_recorder', on });
   }
 }
