@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type At, CoreError, type IncidentLine } from '../src/core/field-core.ts';
 import { alreadySaved, draftKey, type ReportDraft, reportDrafts } from '../src/state/report-draft.ts';
+import { finishReports } from '../src/state/report-finish.ts';
 import { ReportFlow } from '../src/state/report-flow.svelte.ts';
 import { StubCore } from './stub-core.ts';
 
@@ -101,6 +102,46 @@ describe('a report', () => {
     await expect(flow.rest).rejects.toMatchObject({ code: 'file' });
     const left = core.drafts.get(draftKey('d1')) as ReportDraft;
     expect([left.incident, left.shots.map((one) => one.token)]).toEqual(['aa11', ['t2']]);
+  });
+
+  it('is called saved only when its photo is stored', async () => {
+    let stored: (answer: { size: number }) => void = () => undefined;
+    const core = new StubCore({
+      report: () => 'aa11',
+      put_bytes: () => new Promise((resolve) => (stored = resolve)),
+    });
+    const flow = flowOn(core);
+    await flow.choose('fire', Promise.resolve(HERE));
+    const shot = flow.shoot(new Blob([new Uint8Array(9)], { type: 'image/jpeg' }));
+    const saved = flow.save();
+    while (!core.verbs().includes('report') || !core.verbs().includes('put_bytes')) await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(flow.step).toBe('saving');
+    stored({ size: 9 });
+    await Promise.all([shot, saved]);
+    expect((core.drafts.get(draftKey('d1')) as ReportDraft).shots).toHaveLength(1);
+    await flow.rest;
+    expect(core.verbs()).toContain('attach');
+  });
+
+  it('killed before its photo was attached is finished when the app opens', async () => {
+    const shot = { token: 't9', media_type: 'image/jpeg', taken_ms: 8, place: null };
+    const draft: ReportDraft = {
+      category: 'fire',
+      occurred_ms: 7,
+      place: HERE,
+      shots: [shot],
+      incident: 'cc33',
+    };
+    const lines = [{ id: 'cc33', own: true, occurred_ms: 7, category: 'fire', place: null } as IncidentLine];
+    const core = new StubCore({ incidents: () => lines });
+    core.drafts.set(draftKey('d1'), draft);
+    core.drafts.set(draftKey('d2'), { ...draft, occurred_ms: 9, incident: null });
+    core.drafts.set(draftKey('d3'), draft);
+    expect(await finishReports(core.call, 'd3')).toBe(1);
+    expect(core.verbs()).toEqual(['drafts', 'incidents', 'edit_incident', 'attach']);
+    expect(core.asked.find((one) => one.do === 'attach')).toMatchObject({ incident: 'cc33', token: 't9' });
+    expect([...core.drafts.keys()]).toEqual([draftKey('d2'), draftKey('d3')]);
   });
 
   it('killed after the save and before the note of it is not saved twice', async () => {

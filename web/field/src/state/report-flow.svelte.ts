@@ -1,7 +1,7 @@
-// The three taps: category, shutter, save. Every step is durable before the next is offered, and saving waits for
-// nothing that can be slow: a place still asked of the satellites and photos still being stored follow by themselves.
+// The three taps: category, shutter, save. "Saved" is said when the incident and every photo taken are durable; a
+// place still asked of the satellites, and attaching the photos, follow by themselves, after a kill too.
 
-import type { At, IncidentIn } from '../core/field-core.ts';
+import type { At, IncidentIn, IncidentLine } from '../core/field-core.ts';
 import { type Call, putFile } from './files.ts';
 import { alreadySaved, draftKey, incidentOf, type ReportDraft, type Shot } from './report-draft.ts';
 
@@ -70,6 +70,8 @@ export class ReportFlow {
     this.step = 'saving';
     try {
       const incident = await this.reported(draft);
+      // Most were stored while the thumb moved to save. One that fails is told of by `rest`.
+      await Promise.allSettled(this.storing);
       this.savedMs = this.clock();
       this.step = 'saved';
       this.rest = this.complete(incident, draft.place === null);
@@ -78,6 +80,13 @@ export class ReportFlow {
       this.step = 'camera';
       throw error;
     }
+  }
+
+  /** Does what save did not wait for, where a kill came between. */
+  async finish(draft: ReportDraft, saved: IncidentLine): Promise<void> {
+    this.resume(draft);
+    this.step = 'saved';
+    await this.complete(saved.id, saved.place === null);
   }
 
   async discard(): Promise<void> {
@@ -96,7 +105,7 @@ export class ReportFlow {
     return incident;
   }
 
-  /** What save did not wait for: the place, then the photos, then the end of the draft. */
+  /** What save did not wait for: the place, then the photos to the incident, then the end of the draft. */
   private async complete(incident: string, unplaced: boolean): Promise<void> {
     await Promise.allSettled([this.placing, ...this.storing]);
     const { shape } = this.draft === null ? ({} as IncidentIn) : incidentOf(this.draft);

@@ -48,7 +48,10 @@ export class Shell {
   /** Verbs that open, close or change keys, one after another. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly tell: (event: CoreEvent) => void) {}
+  constructor(private readonly tell: (event: CoreEvent) => void) {
+    // Compiled while the page is still being read. Who opens the store hears it where this fails.
+    void this.load().catch(() => {});
+  }
 
   /** Does one verb. */
   async do(ask: AnyAsk): Promise<unknown> {
@@ -223,8 +226,7 @@ export class Shell {
   private async turnOn(key: Uint8Array): Promise<void> {
     const keys = this.keys;
     if (keys === null) throw new CoreError('failed', 'there are no keys');
-    this.loaded ??= init({ module_or_path: moduleUrl });
-    await this.loaded;
+    await this.load();
     const host = {
       sign: (message: Uint8Array<ArrayBuffer>) => keys.sign(message),
       battery: () => this.battery,
@@ -240,6 +242,15 @@ export class Shell {
       this.tell({ event: 'sync', sync: state });
       this.changed();
     });
+  }
+
+  /** The module. One that did not come is asked for again by the next opening. */
+  private load(): Promise<unknown> {
+    this.loaded ??= init({ module_or_path: moduleUrl }).catch((error: unknown) => {
+      this.loaded = null;
+      throw error;
+    });
+    return this.loaded;
   }
 
   /** Another window takes the store. */
