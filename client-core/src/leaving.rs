@@ -10,7 +10,8 @@ use crate::store::{Delivery, Pick, Store, Whereabouts};
 /// What is on this phone and not known to be anywhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, thiserror::Error)]
 #[error(
-    "without a receipt: {envelopes} envelopes, {fixes} fixes, {files} files, {drafts} drafts; recording: {recording}"
+    "without a receipt: {envelopes} envelopes, {fixes} fixes, {files} files, {drafts} drafts; \
+     recording: {recording}"
 )]
 pub struct Unproved {
     /// Whether a patrol is going on.
