@@ -28,6 +28,10 @@ pub enum Screen {
 
 /// What a screen shows.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart as soon as it has crossed"
+)]
 pub enum Shown {
     /// The patrol that is going on, if one is.
     Recording {
