@@ -40,8 +40,8 @@ export async function wear(page, scene, look) {
   }, look);
   await page.evaluate(() => document.fonts.ready.then(() => new Promise(requestAnimationFrame)));
   if (scene.see) await see(page, scene.see);
-  if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', { state: 'attached' });
-  await page.waitForTimeout(scene.map ? 300 : 120);
+  // A map takes its new style from the network and the tiles after it.
+  await page.waitForTimeout(scene.map ? 1_000 : 120);
 }
 
 const see = (page, selector) =>

@@ -1,4 +1,5 @@
-// Whether everything that is written can be read: no text cut by a box that does not scroll, nothing beyond the edge.
+// Whether everything that is written can be read: no text cut by a box that does not scroll, no word broken
+// inside, nothing beyond the edge.
 
 /** Runs in the page. One line for each text that is cut and each thing that hangs over the edge. */
 export function cutOff() {
@@ -22,6 +23,12 @@ export function cutOff() {
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     if (box.width === 0) continue;
+    for (const { 0: word, index } of node.data.matchAll(/[\p{Script=Latin}\p{Script=Cyrillic}]{4,}/gu)) {
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) found.push(`the word “${word}” in ${named(parent)} is broken`);
+    }
     const why = cutBy(parent, box);
     if (why) found.push(`text “${node.data.trim().slice(0, 40)}” in ${named(parent)}: ${why}`);
   }

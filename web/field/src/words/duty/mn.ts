@@ -145,7 +145,7 @@ const mn: Record<keyof typeof zh, string> = {
   'start.purpose_hint': 'Хоосон орхиж болно',
   'start.choose_transport': 'Эхлээд хэрэгслээ сонго',
   'start.now': 'Гарах',
-  'return.none': 'Мэдэгдэхгүй',
+  'return.none': 'Үгүй',
   'return.2': '2 цаг',
   'return.4': '4 цаг',
   'return.8': '8 цаг',
