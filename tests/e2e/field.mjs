@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 process.env.TALA_RUN_DIR ??= new URL('../../target/e2e-field', import.meta.url).pathname;
-const { folder, people, root, startCentre } = await import('./centre.mjs');
+const { folder, people, startCentre } = await import('./centre.mjs');
 const {
   asked,
   at,
@@ -108,7 +108,10 @@ async function setsOut(phone, code, track) {
 async function reportsInThreeTaps(page) {
   await page.evaluate(() => {
     window.taps = 0;
-    addEventListener('click', (event) => event.detail > 0 && (window.taps += 1), true);
+    const count = (event) => {
+      if (event.detail > 0) window.taps += 1;
+    };
+    addEventListener('click', count, true);
   });
   await by(page, 'category').first().tap();
   await page.waitForSelector('[data-testid=shutter]:not([disabled])');
