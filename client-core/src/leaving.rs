@@ -10,7 +10,7 @@ use crate::store::{Delivery, Pick, Store, Whereabouts};
 /// What is on this phone and not known to be anywhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, thiserror::Error)]
 #[error(
-    "without a receipt: {envelopes} envelopes, {fixes} fixes, {files} files; recording: {recording}"
+    "without a receipt: {envelopes} envelopes, {fixes} fixes, {files} files, {drafts} drafts; recording: {recording}"
 )]
 pub struct Unproved {
     /// Whether a patrol is going on.
@@ -22,6 +22,8 @@ pub struct Unproved {
     pub envelopes: u64,
     /// Files that the centre has not got whole.
     pub files: u64,
+    /// Drafts: nobody else has ever seen them.
+    pub drafts: u64,
 }
 
 /// Nothing on this phone was without a receipt when its store was closed. Only [`Engine::leave`] makes one.
@@ -83,6 +85,7 @@ impl<S: Store> Engine<S> {
             fixes: tallies.values().map(|tally| tally.unsealed).sum(),
             envelopes: u64::try_from(envelopes).unwrap_or(u64::MAX),
             files: u64::try_from(files.count()).unwrap_or(u64::MAX),
+            drafts: u64::try_from(self.store.drafts()?.len()).unwrap_or(u64::MAX),
         })
     }
 

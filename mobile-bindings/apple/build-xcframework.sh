@@ -11,15 +11,16 @@ cd "$root"
 # Keeps the deployment target of Rust, of the C of SQLite and of the package one and the same.
 export IPHONEOS_DEPLOYMENT_TARGET=16.0
 for target in aarch64-apple-ios aarch64-apple-ios-sim x86_64-apple-ios; do
-    cargo build --release --package tala-mobile --lib --features sqlcipher --target "$target"
+    cargo rustc --release --package tala-mobile --lib --crate-type staticlib --features sqlcipher --target "$target"
 done
 
 # Written from a library for this machine: stripping takes away what the generator reads.
-cargo build --package tala-mobile --lib
+cargo build --package tala-mobile --example tala_mobile
 cargo build --package tala-bindgen
 rm -rf "$out" "$here/Sources/TalaCore"
 mkdir -p "$out/headers" "$out/simulator" "$here/Sources/TalaCore"
-target/debug/tala-bindgen generate --no-format --language swift --out-dir "$out/swift" target/debug/libtala_mobile.dylib
+target/debug/tala-bindgen generate --no-format --language swift --out-dir "$out/swift" \
+    target/debug/examples/libtala_mobile.dylib
 mv "$out/swift/"*.swift "$here/Sources/TalaCore/"
 mv "$out/swift/"*.h "$out/headers/"
 # An XCFramework wants all modules in one file of this name.

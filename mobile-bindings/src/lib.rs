@@ -20,7 +20,9 @@ pub use foreign::{
     Connectivity, Device, KeyKind, Keystore, KeystoreError, Listener, LocationSource, Network,
     PlatformError,
 };
-pub use phone::{Enrolled, KeyHolder, OpenOptions, Opened, Phone, Signed, TakenIn};
+pub use phone::{
+    Enrolled, KeyHolder, OpenOptions, Opened, Phone, Screen, Shown, Signed, Snapshot, TakenIn,
+};
 pub use run::{SyncAsk, SyncProgress, SyncRun};
 
 uniffi::setup_scaffolding!();

@@ -6,6 +6,7 @@ mod inside;
 mod leaving;
 #[cfg(feature = "probes")]
 mod probes;
+mod snapshot;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub use files::TakenIn;
 pub(crate) use inside::Alive;
 use inside::{Inside, State, encrypted, turn_on};
 pub use leaving::KeyHolder;
+pub use snapshot::{Screen, Shown, Snapshot};
 
 /// Longest wait for what is under way when a phone is turned off.
 const QUIET_MAX: Duration = Duration::from_secs(5);

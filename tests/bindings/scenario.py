@@ -1,4 +1,4 @@
-"""Drives the Python binding through scenario.txt against a live centre.
+"""Drives the Python binding through scenario.txt, or at-rest.txt, against a live centre.
 
 Usage: scenario.py JOB SCENARIO | scenario.py JOB --bench
 (JOB: `key=value` lines: folder, code.a, code.b, track, photo)
@@ -107,12 +107,34 @@ class Air(tala.Connectivity):
         return self.now
 
 
+class RestKey(tala.KeyHolder):
+    """The key of everything that lies on a phone, in a file; one that forgets, or one that does not."""
+
+    def __init__(self, path):
+        self.path, self.stubborn = path, False
+
+    def get(self):
+        if not os.path.exists(self.path):
+            with open(self.path, "wb") as out:
+                out.write(os.urandom(32))
+        with open(self.path, "rb") as kept:
+            return kept.read()
+
+    def forget(self):
+        if self.stubborn:
+            raise tala.KeystoreError.Failed("a test made it keep the key")
+        if os.path.exists(self.path):
+            os.remove(self.path)
+
+
 class Actor:
     """One phone of the scenario, with the verbs of its lines."""
 
     def __init__(self, name, job):
         self.name, self.job = name, job
         self.keystore = SoftKeystore(hashlib.sha256(name.encode()).digest())
+        self.folder = os.path.join(job["folder"], name)
+        self.rest = RestKey(self.folder + ".rest")
         self.ear, self.air, self.receiver = Ear(), Air(), None
         self.phone = None
         self.incident = None
@@ -122,9 +144,10 @@ class Actor:
             self.rows = list(lines)[1:]
         self.fixes = [fix(row) for row in self.rows]
 
-    def do_open(self):
-        folder = os.path.join(self.job["folder"], self.name)
-        options = tala.OpenOptions(folder=folder, roots_pem=None)
+    def do_open(self, key=None):
+        keys = {"key": self.rest.get, "other": lambda: bytes(range(32)), "short": lambda: b"short"}
+        key = keys[key]() if key else None
+        options = tala.OpenOptions(folder=self.folder, roots_pem=None, key=key)
         self.phone = tala.Phone.open(options, self.keystore, Clock(), self.ear)
         self.receiver = Receiver()
         self.phone.use_location(self.receiver)
@@ -304,6 +327,44 @@ class Actor:
 
     def do_version(self):
         self.phone.version()
+
+    def do_incidents(self, count):
+        assert len(self.phone.incidents()) == int(count), self.phone.incidents()
+
+    def do_snapshot(self):
+        """What one call gives is what the calls of each screen give, and nothing newer was told of."""
+        phone, screen = self.phone, tala.Screen
+        wanted = [
+            (screen.RECORDING(), "recording", phone.recording()),
+            (screen.INCIDENTS(), "lines", phone.incidents()),
+            (screen.INCIDENT(self.incident), "page", phone.incident(self.incident)),
+            (screen.HAND_OVER(), "page", phone.hand_over()),
+        ]
+        for which, part, what in wanted:
+            shot = phone.snapshot(which)
+            assert getattr(shot.shown, part) == what and shot.version == phone.version(), shot
+        before = phone.version()
+        for title in ("改过", "开垦甲"):
+            self.do_title(title)
+        assert phone.snapshot(screen.INCIDENTS()).version > before
+
+    async def do_hand_over(self):
+        """Until every record has its receipt."""
+        for _ in range(20):
+            await self.do_sync()
+            if not self.phone.hand_over().unproved:
+                return
+        self.do_safe()
+
+    def do_sealed(self, whether):
+        with open(os.path.join(self.folder, "phone.sqlite"), "rb") as store:
+            assert store.read(15).startswith(b"SQLite format") == (whether == "no")
+
+    def do_sign_out(self, how=None):
+        self.rest.get()
+        self.rest.stubborn = how == "stubborn"
+        self.phone.sign_out(self.rest)
+        assert not os.path.exists(self.folder) and not os.path.exists(self.rest.path)
 
     def do_panic(self):
         panics(self.phone.probe_panic)

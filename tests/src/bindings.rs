@@ -1,11 +1,13 @@
 //! The bindings at work: Python and Kotlin drive a phone against a live centre, and what arrived there is
 //! compared with what they say they delivered.
 //!
-//! The lines that each must do stand in `tests/bindings/scenario.txt`. The library is built with the
+//! The lines that each must do stand in `tests/bindings/scenario.txt`, and in `at-rest.txt` for the library
+//! that phones get, which opens nothing without a key. The library is built with the
 //! workspace, the foreign side is written by `tala-bindgen` ([`Binding::generate`]).
 
 mod binding;
 mod bridge;
+pub mod verbs;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,7 +19,7 @@ use crate::rig::RigError;
 use crate::rig::centre::CentreHome;
 use crate::rig::desk::Desk;
 
-pub use binding::Binding;
+pub use binding::{Binding, Library};
 pub use bridge::{Bridged, play_bridge};
 
 /// Why a binding could not be shown to work.
@@ -104,15 +106,15 @@ const TITLE: &str = "开垦甲";
 /// Questions, half a second apart, until projections must have caught up.
 const READS_MAX: usize = 60;
 
-/// Plays the scenario with one binding, in a folder of its own. Where a line has the driver kill itself, it
-/// is started again and goes on from there.
-pub fn play(binding: Binding, folder: &Path) -> Result<Shown, BindingsError> {
+/// Plays a library's scenario with one binding, in a folder of its own. Where a line has the driver kill
+/// itself, it is started again and goes on from there.
+pub fn play(binding: Binding, library: Library, folder: &Path) -> Result<Shown, BindingsError> {
     let place = prepare(folder)?;
-    let scenario = scenario();
-    let (mut said, mut deaths) = (binding.drive(&place, &scenario)?, 0);
+    let scenario = library.scenario();
+    let (mut said, mut deaths) = (binding.drive(library, &place, &scenario)?, 0);
     while matches!(said, Said::Killed) {
         deaths += 1;
-        said = binding.drive(&place, &scenario)?;
+        said = binding.drive(library, &place, &scenario)?;
     }
     let Said::Ended(said) = said else {
         return Err(BindingsError::NoEnd);
@@ -137,7 +139,7 @@ pub fn play(binding: Binding, folder: &Path) -> Result<Shown, BindingsError> {
 /// Measures what calls cost with one binding: the JSON object that its driver prints.
 pub fn bench(binding: Binding, folder: &Path) -> Result<String, BindingsError> {
     let place = prepare(folder)?;
-    let Said::Ended(said) = binding.drive(&place, Path::new("--bench"))? else {
+    let Said::Ended(said) = binding.drive(Library::Plain, &place, Path::new("--bench"))? else {
         return Err(BindingsError::NoEnd);
     };
     Ok(said.lines().last().unwrap_or_default().to_owned())
@@ -302,11 +304,6 @@ fn write_track(path: &Path) -> Result<(), BindingsError> {
     let fixes: Vec<_> = longest.into_iter().map(|timed| timed.fix).collect();
     let mut file = std::fs::File::create(path).map_err(io("writing the track"))?;
     write_csv(&mut file, &fixes).map_err(io("writing the track"))
-}
-
-/// The lines that each binding must do.
-fn scenario() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("bindings/scenario.txt")
 }
 
 pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> BindingsError {

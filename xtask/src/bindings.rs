@@ -17,6 +17,10 @@ use crate::workspace::{Workspace, cargo};
 const DRIVERS: &str = "tests/bindings";
 /// What the Python driver needs beside Python.
 const PYTHON_PACKAGES: &str = "xtask/src/setup/python.requirements.txt";
+/// The library below the folder of a profile.
+const LIBRARY: &str = "examples/libtala_mobile.so";
+/// The same with a cipher.
+const ENCRYPTED: &str = "examples/libtala_mobile_encrypted.so";
 /// A language whose side can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Language {
@@ -68,7 +72,7 @@ pub(crate) fn make_driven(workspace: &Workspace, profile: Profile) -> Result<(),
 /// What makes a language ready once library and generator are built.
 pub(crate) fn steps(workspace: &Workspace, language: Language, profile: Profile) -> Vec<Step> {
     let folder = folder(workspace, language);
-    let library = text(&profile.place(workspace).join("libtala_mobile.so"));
+    let library = text(&profile.place(workspace).join(LIBRARY));
     let generator = Profile::Dev.place(workspace).join("tala-bindgen");
     if language == Language::Wasm {
         return Vec::new();
@@ -88,6 +92,23 @@ pub(crate) fn steps(workspace: &Workspace, language: Language, profile: Profile)
     steps
 }
 
+/// Puts the library that opens nothing without a key where its drivers look for it, once `canary` has built
+/// it and the driven languages are ready. Both load one copy; what was written for the plain one fits it.
+pub(crate) fn encrypted(workspace: &Workspace) -> Vec<Step> {
+    let folder = workspace.target().join("bindings/encrypted");
+    let library = Profile::Dev.place(workspace).join(ENCRYPTED);
+    let module = self::folder(workspace, Language::Python).join("tala_mobile.py");
+    let copy = |from: &Path, name: &str| {
+        let to = text(&folder.join(name));
+        Step::new("cp", workspace.root()).args(["--", &text(from), &to])
+    };
+    vec![
+        Step::new("mkdir", workspace.root()).args(["-p", "--", &text(&folder)]),
+        copy(&library, "libtala_mobile.so"),
+        copy(&module, "tala_mobile.py"),
+    ]
+}
+
 impl Language {
     const fn word(self) -> &'static str {
         match self {
@@ -100,7 +121,12 @@ impl Language {
 }
 
 fn build(workspace: &Workspace, profile: Profile) -> Step {
-    let step = Step::new(cargo(), workspace.root()).args(["build", "--workspace", "--lib"]);
+    let step = Step::new(cargo(), workspace.root()).args([
+        "build",
+        "--workspace",
+        "--example",
+        "tala_mobile",
+    ]);
     match profile {
         Profile::Dev => step.args(["--bin", "tala-bindgen"]),
         Profile::Release => step.args(["--release"]),
@@ -158,12 +184,21 @@ mod tests {
     fn what_is_driven_is_written_from_the_library_that_is_driven() {
         for language in DRIVEN {
             let lines = lines(language, Profile::Release);
-            let library = "root/target/release/libtala_mobile.so";
+            let library = "root/target/release/examples/libtala_mobile.so";
             assert!(lines[0].starts_with("tala-bindgen generate"), "{lines:?}");
             assert!(lines[0].ends_with(library), "{lines:?}");
             let copied = lines.last().expect("a step");
             assert!(copied.starts_with(&format!("cp -- {library}")), "{copied}");
         }
+    }
+
+    #[test]
+    fn what_phones_get_stands_in_for_the_plain_library() {
+        let steps = encrypted(&Workspace::of("root", &[]));
+        let line = steps.get(1).map(ToString::to_string).unwrap_or_default();
+        let wanted = "root/target/debug/examples/libtala_mobile_encrypted.so \
+                      root/target/bindings/encrypted/libtala_mobile.so";
+        assert!(line.ends_with(wanted), "{line}");
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::run::{Env, Step};
 use crate::workspace::{Workspace, cargo};
 
 const BIN: &str = "canary";
-const FEATURE: &str = "tala-at-rest/sqlcipher";
+const FEATURES: &str = "tala-at-rest/sqlcipher,tala-mobile/sqlcipher";
+/// The library that phones get, for the languages that are driven here.
+const LIBRARY: &str = "tala_mobile_encrypted";
 
 /// Build and run, if the program is in this tree.
 pub(crate) fn steps(workspace: &Workspace, env: &Env) -> Vec<Step> {
@@ -40,8 +42,10 @@ fn build(workspace: &Workspace) -> Step {
         "--workspace",
         "--bin",
         BIN,
+        "--example",
+        LIBRARY,
         "--features",
-        FEATURE,
+        FEATURES,
     ])
 }
 
@@ -57,8 +61,8 @@ mod tests {
         );
         let steps = steps(&workspace, &Env::new());
         let line = steps.first().map(ToString::to_string).unwrap_or_default();
-        let wanted = "build --workspace --bin canary --features tala-at-rest/sqlcipher";
-        assert!(line.ends_with(wanted), "{line}");
+        let wanted = "build --workspace --bin canary --example tala_mobile_encrypted --features ";
+        assert!(line.contains(wanted) && line.ends_with(FEATURES), "{line}");
         assert_eq!(steps.len(), 2);
         assert!(super::steps(&Workspace::of("root", &[]), &Env::new()).is_empty());
     }

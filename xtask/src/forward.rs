@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::field_bench;
 use crate::run::{Env, RunError, Step};
 use crate::workspace::{Bin, Workspace, cargo};
 
@@ -85,7 +86,11 @@ pub(crate) fn bench(
     args: Vec<String>,
     profile: Profile,
 ) -> Result<ExitCode, ForwardError> {
-    let known = match workspace.benches().join(", ") {
+    let mut names = workspace.benches();
+    if field_bench::is_there(workspace) {
+        names.push(field_bench::NAME);
+    }
+    let known = match names.join(", ") {
         names if names.is_empty() => "none yet".to_owned(),
         names => names,
     };

@@ -16,6 +16,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod bindings;
 mod canary;
+mod field_bench;
 mod fmt;
 mod forward;
 mod pipeline;
@@ -132,6 +133,8 @@ enum XtaskError {
     Bindings(#[from] bindings::BindingsError),
     #[error("building the module for browsers")]
     Wasm(#[from] wasm::WasmError),
+    #[error("measuring the officer's app")]
+    FieldBench(#[from] field_bench::FieldBenchError),
 }
 
 fn main() -> ExitCode {
@@ -211,7 +214,14 @@ fn bench(
     name: Option<String>,
     mut args: Vec<String>,
 ) -> Result<ExitCode, XtaskError> {
-    let profile = forward::take_profile(&mut args).unwrap_or(Profile::Release);
+    let asked = forward::take_profile(&mut args);
+    if name.as_deref() == Some(field_bench::NAME) && field_bench::is_there(workspace) {
+        let env = setup::prepare(workspace, Goal::Browser)?;
+        // The centre is not what is measured.
+        let profile = asked.unwrap_or(Profile::Dev);
+        return Ok(field_bench::run(workspace, &env, profile, args)?);
+    }
+    let profile = asked.unwrap_or(Profile::Release);
     let of_bindings = name.as_deref() == Some("bindings");
     let goal = if of_bindings {
         Goal::Bindings

@@ -140,8 +140,9 @@ fn full(workspace: &Workspace, env: &Env) -> Vec<Stage> {
         ),
         steps("hostile", program(workspace, env, "hostile", &hostile_args)),
         steps("bindings", bound(workspace, env)),
-        steps("at rest", canary::steps(workspace, env)),
+        steps("at rest", at_rest(workspace, env)),
         steps("demo", program(workspace, env, "demo", &["--smoke"])),
+        steps("field pages", field_pages(workspace, env)),
         steps("end to end", end_to_end(workspace, env)),
         steps("browser core", browser_core(workspace, env)),
     ]
@@ -199,6 +200,22 @@ fn bound(workspace: &Workspace, env: &Env) -> Vec<Step> {
     let languages = bindings::DRIVEN.into_iter();
     let made = languages.flat_map(|language| bindings::steps(workspace, language, Profile::Dev));
     made.chain(play).collect()
+}
+
+fn field_pages(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let steps = web::field_pages(workspace).into_iter();
+    steps.map(|step| step.env(env)).collect()
+}
+
+/// What lies on a phone is searched; then the library that phones get is driven from other languages.
+fn at_rest(workspace: &Workspace, env: &Env) -> Vec<Step> {
+    let mut steps = canary::steps(workspace, env);
+    let play = program(workspace, env, "bindings", &["--encrypted"]);
+    if !steps.is_empty() && !play.is_empty() {
+        steps.extend(bindings::encrypted(workspace));
+        steps.extend(play);
+    }
+    steps
 }
 
 fn end_to_end(workspace: &Workspace, env: &Env) -> Vec<Step> {

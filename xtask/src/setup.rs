@@ -31,6 +31,8 @@ pub(crate) enum Goal {
     Wasm,
     /// Running the server with its pages.
     Demo,
+    /// Driving the officer's app in a browser.
+    Browser,
     /// Formatting, lints and unit tests.
     Quick,
     /// Everything, including a browser that drives the pages.

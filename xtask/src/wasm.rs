@@ -70,11 +70,17 @@ enum Toolchain {
     Debian,
 }
 
-/// Builds, measures and prints; an error where the module is too large.
-pub(crate) fn make(workspace: &Workspace, as_json: bool) -> Result<(), WasmError> {
+/// Builds it, whatever its size.
+pub(crate) fn build(workspace: &Workspace) -> Result<(), WasmError> {
     for step in steps(workspace)? {
         step.run()?;
     }
+    Ok(())
+}
+
+/// Builds, measures and prints; an error where the module is too large.
+pub(crate) fn make(workspace: &Workspace, as_json: bool) -> Result<(), WasmError> {
+    build(workspace)?;
     let sizes = measure(workspace)?;
     let number = |name: &str| sizes.get(name).and_then(Value::as_u64).unwrap_or(u64::MAX);
     let (raw, gzip, brotli) = (

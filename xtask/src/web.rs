@@ -52,6 +52,15 @@ pub(crate) fn script(workspace: &Workspace, name: &str) -> Option<Step> {
     has_script(&folder, name).then(|| npm(&folder).args(["run", name]))
 }
 
+/// The officer's pages in a browser over a core in memory, with their service worker and their maps. They are
+/// built apart for it: what the server embeds stays as it is.
+pub(crate) fn field_pages(workspace: &Workspace) -> Vec<Step> {
+    let folder = workspace.root().join(FOLDER).join("field");
+    let scripts = ["build:fake", "smoke", "bridge", "axe", "offline", "areas"];
+    let there = scripts.iter().filter(|name| has_script(&folder, name));
+    there.map(|name| npm(&folder).args(["run", name])).collect()
+}
+
 /// The end-to-end tests, where the tree has them.
 pub(crate) fn end_to_end(workspace: &Workspace) -> Vec<Step> {
     let folder = workspace.root().join("tests/e2e");
@@ -103,6 +112,7 @@ mod tests {
         let root = tempfile::tempdir().expect("folder");
         let workspace = Workspace::of(root.path(), &[]);
         assert!(checks(&workspace).is_empty() && end_to_end(&workspace).is_empty());
+        assert!(field_pages(&workspace).is_empty());
 
         let web = root.path().join("web");
         std::fs::create_dir(&web).expect("folder");
@@ -116,6 +126,16 @@ mod tests {
             "npm run check:planted",
             "npm run build",
         ];
+        assert_eq!(lines, wanted);
+
+        std::fs::create_dir(web.join("field")).expect("folder");
+        let manifest = r#"{"scripts": {"areas": "x", "build:fake": "x", "smoke": "x"}}"#;
+        std::fs::write(web.join("field/package.json"), manifest).expect("file");
+        let lines: Vec<String> = field_pages(&workspace)
+            .iter()
+            .map(Step::to_string)
+            .collect();
+        let wanted = ["npm run build:fake", "npm run smoke", "npm run areas"];
         assert_eq!(lines, wanted);
     }
 

@@ -42,6 +42,12 @@ fn nobody_leaves_before_a_receipt_covers_everything() {
     }
     centre.borrow_mut().mood = Mood::Proves;
     phone.sync(&centre).expect("syncs");
+    let half = phone
+        .engine
+        .save_draft("report", b"half a re".to_vec(), phone.now.wall);
+    half.expect("is kept");
+    assert_eq!(phone.engine.unproved().expect("counts").drafts, 1);
+    phone.engine.drop_draft("report").expect("lets go");
     assert_eq!(
         phone.engine.unproved().expect("counts"),
         Unproved::default()

@@ -62,8 +62,8 @@ val engine by
         commandLine(
             listOf("cargo", "ndk") +
                 abis.flatMap { listOf("--target", it) } +
-                listOf("--platform", "26", "--output-dir", engines.get().asFile.path, "build", "--release") +
-                listOf("--package", "tala-mobile", "--features", "sqlcipher-vendored"),
+                listOf("--platform", "26", "--output-dir", engines.get().asFile.path, "rustc", "--release") +
+                listOf("--package", "tala-mobile", "--lib", "--crate-type", "cdylib", "--features", "sqlcipher-vendored"),
         )
         inputs.dir(repository.resolve("mobile-bindings/src"))
         inputs.dir(repository.resolve("client-core/src"))

@@ -264,8 +264,34 @@ impl Phone {
         Ok(paused.map_err(|error| Failed::of("store", &error))?)
     }
 
-    /// Lets go of everything: store, files, values. The phone is closed afterwards.
+    /// Closes the phone for good, if the centre has everything that is on it; otherwise it goes on as before
+    /// and says `unproved`. A sync must have ended.
+    pub fn leave(&self) -> Result<(), JsValue> {
+        let (handset, opening) = match self.state.replace(State::Off) {
+            State::On(handset, opening) => (handset, opening),
+            before => {
+                drop(self.state.replace(before));
+                return Ok(());
+            }
+        };
+        let handset = Rc::try_unwrap(handset).map_err(|shared| {
+            drop(self.state.replace(State::On(shared, opening)));
+            Failed::new("busy", "something is still under way")
+        })?;
+        let left = handset.leave().map(drop).map_err(|stays| {
+            if let Some(held) = stays.held {
+                drop(self.state.replace(State::On(Rc::new(held), opening)));
+            }
+            Failed::from(stays.why)
+        });
+        Ok(left?)
+    }
+
+    /// Lets go of everything: store, files, values. Only a phone that has left, or was never enrolled, does.
     pub fn wipe(&self) -> Result<(), JsValue> {
+        if matches!(&*self.state.borrow(), State::On(..)) {
+            return Err(Failed::new("unproved", "the phone has not left").into());
+        }
         drop(self.state.replace(State::Off));
         self.shelf.replace(None);
         let cleared = self.pool.clear();

@@ -1,4 +1,4 @@
-// Drives the Kotlin binding through scenario.txt against a live centre.
+// Drives the Kotlin binding through scenario.txt, or at-rest.txt, against a live centre.
 //
 // Arguments: JOB SCENARIO, or JOB --bench (JOB: `key=value` lines: folder, code.a, code.b, track, photo).
 // Prints what it delivered, then `ok N` when every line held; any other end is a failure. At `kill` it writes
@@ -12,6 +12,7 @@ import java.security.KeyFactory
 import java.security.KeyPair
 import java.security.KeyPairGenerator
 import java.security.MessageDigest
+import java.security.SecureRandom
 import java.security.Signature
 import java.security.interfaces.ECPublicKey
 import java.security.spec.ECGenParameterSpec
@@ -125,8 +126,25 @@ class Air : Connectivity {
     }
 }
 
+/** The key of everything that lies on a phone, in a file; one that forgets, or one that does not. */
+class RestKey(val file: File) : KeyHolder {
+    @Volatile var stubborn = false
+
+    fun get(): ByteArray {
+        if (!file.exists()) file.writeBytes(ByteArray(32).also { SecureRandom().nextBytes(it) })
+        return file.readBytes()
+    }
+
+    override fun forget() {
+        if (stubborn) throw KeystoreException.Failed("a test made it keep the key")
+        file.delete()
+    }
+}
+
 class Actor(private val name: String, private val job: Map<String, String>, home: CoroutineContext) {
     private val keystore = SoftKeystore(home, File(job.getValue("folder"), "$name.key"))
+    private val folder = File(job.getValue("folder"), name)
+    private val rest = RestKey(File("${folder.path}.rest"))
     private val ear = Ear()
     private val air = Air()
     private var receiver = Receiver()
@@ -142,7 +160,7 @@ class Actor(private val name: String, private val job: Map<String, String>, home
 
     suspend fun act(verb: String, words: List<String>) {
         when (verb) {
-            "open" -> open()
+            "open" -> open(words.firstOrNull())
             "enrol" -> enrol(words.firstOrNull())
             "start" -> start(words[0], words.getOrNull(1))
             "track" -> track(words[0].toInt(), words[1].toInt(), words[2].toInt())
@@ -168,6 +186,8 @@ class Actor(private val name: String, private val job: Map<String, String>, home
             "version" -> phone.version()
             "close" -> phone.turnOff()
             "leave" -> leave()
+            "sealed" -> sealed(words[0] == "yes")
+            "sign-out" -> signOut(words.firstOrNull())
             "fails" -> fails(words[0], words[1], words.drop(2))
             else -> onRecords(verb, words)
         }
@@ -179,6 +199,9 @@ class Actor(private val name: String, private val job: Map<String, String>, home
             "attach" -> attach()
             "message" -> message()
             "take" -> incident = phone.incidents().single().id
+            "incidents" -> same(words[0].toInt(), phone.incidents().size)
+            "snapshot" -> snapshot()
+            "hand-over" -> handOver()
             "title" -> phone.editIncident(incident, written(null, words[0]))
             "titled" -> titled(words[0])
             "conflict" -> same(words[1].toInt(), conflict(words[0]).size)
@@ -195,15 +218,20 @@ class Actor(private val name: String, private val job: Map<String, String>, home
         }
     }
 
-    private fun open() {
-        val opened = Phone.open(options(), keystore, Clock, ear)
+    private fun open(how: String?) {
+        val key =
+            when (how) {
+                "key" -> rest.get()
+                "other" -> ByteArray(32) { it.toByte() }
+                "short" -> ByteArray(5)
+                else -> null
+            }
+        val opened = Phone.open(OpenOptions(folder.path, null, key), keystore, Clock, ear)
         open = opened
         receiver = Receiver()
         opened.useLocation(receiver)
         opened.useConnectivity(air)
     }
-
-    private fun options() = OpenOptions(File(job.getValue("folder"), name).path, null)
 
     private suspend fun enrol(given: String?) {
         val code = if (given == "spent") job.getValue("code.a") else given ?: job.getValue("code.$name")
@@ -327,6 +355,42 @@ class Actor(private val name: String, private val job: Map<String, String>, home
     private fun choose(field: String, value: String) {
         val at = conflict(field).indexOfFirst { it.value == "\"$value\"" }
         phone.choose(incident, field, at.coerceAtLeast(0).toUInt())
+    }
+
+    /** What one call gives is what the calls of each screen give, and nothing newer was told of. */
+    private fun snapshot() {
+        val wanted =
+            listOf(
+                Screen.Recording to Shown.Recording(phone.recording()),
+                Screen.Incidents to Shown.Incidents(phone.incidents()),
+                Screen.Incident(incident) to Shown.Incident(phone.incident(incident)),
+                Screen.HandOver to Shown.HandOver(phone.handOver()),
+            )
+        wanted.forEach { (screen, shown) -> same(Snapshot(phone.version(), shown), phone.snapshot(screen)) }
+        val before = phone.version()
+        listOf("改过", "开垦甲").forEach { phone.editIncident(incident, written(null, it)) }
+        check(phone.snapshot(Screen.Incidents).version > before) { before }
+    }
+
+    /** Until every record has its receipt. */
+    private suspend fun handOver() {
+        repeat(20) {
+            sync(null)
+            if (!phone.handOver().unproved) return
+        }
+        error("something has no receipt yet")
+    }
+
+    private fun sealed(whether: Boolean) {
+        val start = File(folder, "phone.sqlite").inputStream().use { it.readNBytes(13) }
+        same(!whether, "SQLite format".toByteArray().contentEquals(start))
+    }
+
+    private fun signOut(how: String?) {
+        rest.get()
+        rest.stubborn = how == "stubborn"
+        phone.signOut(rest)
+        check(!folder.exists() && !rest.file.exists()) { "something is left" }
     }
 
     private fun sos(note: String) {

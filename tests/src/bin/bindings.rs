@@ -1,5 +1,6 @@
 //! `bindings [python] [kotlin]`: the bindings at work against a live centre; without a name, both, and the
-//! layer above Kotlin's. `bindings --bridge`: that layer alone.
+//! layer above Kotlin's. `bindings --bridge`: that layer alone. `bindings --encrypted`: the languages with
+//! the library that phones get.
 //!
 //! Exit 0: every line of the scenario held and the centre has what was delivered. Exit 2: not.
 
@@ -7,7 +8,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tala_tests::bindings::{self, Binding, BindingsError};
+use tala_tests::bindings::{self, Binding, BindingsError, Library};
 use tala_tests::rig::{chain, scratch};
 
 #[derive(Parser)]
@@ -18,6 +19,9 @@ struct Args {
     /// Only the layer above Kotlin's binding: the bridge that web views speak to.
     #[arg(long)]
     bridge: bool,
+    /// With the library that opens nothing without a key, and its own scenario.
+    #[arg(long, conflicts_with = "bridge")]
+    encrypted: bool,
 }
 
 fn main() -> ExitCode {
@@ -36,18 +40,26 @@ fn run(args: &Args) -> Result<(), BindingsError> {
         [] => Binding::ALL.as_slice(),
         some => some,
     };
+    let library = match args.encrypted {
+        true => Library::Encrypted,
+        false => Library::Plain,
+    };
     let mut all = Vec::new();
     for binding in languages {
         let word = binding.word();
-        let shown = bindings::play(*binding, &scratch("bindings-play").join(word))?;
+        let place = scratch("bindings-play").join(library.word()).join(word);
+        let shown = bindings::play(*binding, library, &place)?;
         let said = format!(
-            "{word}: {} lines held, killed {} time(s), {} fixes at the centre",
-            shown.lines, shown.deaths, shown.fixes
+            "{word} ({}): {} lines held, killed {} time(s), {} fixes at the centre",
+            library.word(),
+            shown.lines,
+            shown.deaths,
+            shown.fixes
         );
         tell(&said);
         all.push(said);
     }
-    if args.bridge || args.languages.is_empty() {
+    if args.bridge || (args.languages.is_empty() && !args.encrypted) {
         let shown = bindings::play_bridge(&scratch("bindings-play").join("bridge"))?;
         let said = format!(
             "bridge: {} things held, {} fixes at the centre",

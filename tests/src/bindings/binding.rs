@@ -18,6 +18,41 @@ pub enum Binding {
     Kotlin,
 }
 
+/// How the library was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Library {
+    /// As the rest of the workspace is.
+    Plain,
+    /// As for phones, with SQLCipher: nothing opens without a key.
+    Encrypted,
+}
+
+impl Library {
+    /// Its name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Library::Plain => "plain",
+            Library::Encrypted => "encrypted",
+        }
+    }
+
+    /// The lines that each binding must do with it.
+    pub(super) fn scenario(self) -> PathBuf {
+        here().join(match self {
+            Library::Plain => "bindings/scenario.txt",
+            Library::Encrypted => "bindings/at-rest.txt",
+        })
+    }
+
+    /// Where it lies for a language.
+    fn folder(self, binding: Binding) -> PathBuf {
+        match self {
+            Library::Plain => generated(binding),
+            Library::Encrypted => target().join("bindings/encrypted"),
+        }
+    }
+}
+
 impl Binding {
     /// Every one that runs on this machine.
     pub const ALL: [Self; 2] = [Binding::Python, Binding::Kotlin];
@@ -31,11 +66,16 @@ impl Binding {
     }
 
     /// Runs the driver over a job with one more argument.
-    pub(super) fn drive(self, place: &Place, argument: &Path) -> Result<Said, BindingsError> {
-        let made = generated(self);
+    pub(super) fn drive(
+        self,
+        library: Library,
+        place: &Place,
+        argument: &Path,
+    ) -> Result<Said, BindingsError> {
+        let loaded = library.folder(self);
         let mut command = match self {
-            Binding::Python => python(&made),
-            Binding::Kotlin => kotlin(&made, &["scenario.jar"], "ScenarioKt"),
+            Binding::Python => python(&loaded),
+            Binding::Kotlin => kotlin(&loaded, &["scenario.jar"], "ScenarioKt"),
         };
         command.arg(&place.job).arg(argument);
         run(&mut command, place)
@@ -45,7 +85,8 @@ impl Binding {
 /// Runs the suite of the layer above Kotlin's binding: phone, bridge, and what surrounds them.
 pub(super) fn drive_bridge(place: &Place) -> Result<Said, BindingsError> {
     let jars = ["scenario.jar", "phone.jar", "bridge.jar"];
-    let mut command = kotlin(&generated(Binding::Kotlin), &jars, BRIDGE);
+    let loaded = Library::Plain.folder(Binding::Kotlin);
+    let mut command = kotlin(&loaded, &jars, BRIDGE);
     command.arg(&place.job);
     run(&mut command, place)
 }
@@ -62,16 +103,18 @@ fn target() -> PathBuf {
     folder.unwrap_or_else(|| here().join("../target"))
 }
 
-fn python(made: &Path) -> Command {
+fn python(loaded: &Path) -> Command {
     let mut command = Command::new("python3");
-    let places = [made.to_owned(), made.join("packages")].map(|path| path.display().to_string());
+    let packages = generated(Binding::Python).join("packages");
+    let places = [loaded.to_owned(), packages].map(|path| path.display().to_string());
     command
         .env("PYTHONPATH", places.join(":"))
         .arg(here().join("bindings/scenario.py"));
     command
 }
 
-fn kotlin(made: &Path, own: &[&str], main: &str) -> Command {
+fn kotlin(loaded: &Path, own: &[&str], main: &str) -> Command {
+    let made = generated(Binding::Kotlin);
     let jars = here().join("bindings/node_modules/kotlin-compiler/lib");
     let mut classes: Vec<PathBuf> = own.iter().map(|jar| made.join(jar)).collect();
     classes.extend([
@@ -97,7 +140,7 @@ fn kotlin(made: &Path, own: &[&str], main: &str) -> Command {
                 .collect::<Vec<_>>()
                 .join(":"),
         )
-        .arg(format!("-Djna.library.path={}", made.display()))
+        .arg(format!("-Djna.library.path={}", loaded.display()))
         .arg(main);
     command
 }

@@ -3,8 +3,10 @@
 //
 //   npm run build:fake -w field && npm run bridge -w field
 
+import assert from 'node:assert/strict';
 import { build } from 'vite';
 import { begin, listen, phone, root } from './browser.mjs';
+import { run, step } from './steps.mjs';
 
 const SHELL = `
 import { installShell } from './src/core/fake/shell.ts';
@@ -31,40 +33,55 @@ async function shellScript() {
   return made.output[0].code;
 }
 
-const { base, browser, end } = await begin();
-const context = await phone(browser, base);
-await context.addInitScript({ content: await shellScript() });
-const page = await context.newPage();
-page.setDefaultTimeout(60_000);
-const faults = listen(page);
-const asked = (verb) => page.waitForFunction((name) => window.talaSeen.includes(name), verb);
+async function walk({ base, browser }) {
+  const context = await phone(browser, base);
+  await context.addInitScript({ content: await shellScript() });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const faults = listen(page);
+  const asked = (verb) => page.waitForFunction((name) => window.talaSeen.includes(name), verb);
+  const by = (testid) => page.locator(`[data-testid=${testid}]`);
 
-await page.goto('#/home');
-await asked('open');
-await page.locator('[data-testid=pause]').click();
-await asked('pause');
-await page.goto('#/tasks');
-await page.locator('[data-testid=ack-seen]').first().click();
-await asked('ack_message');
-await page.goto('#/hand-over');
-await page.locator('[data-testid=sync-now]').click();
-await page.waitForSelector('[data-testid=progress]');
-await page.locator('[data-testid=sync-cancel]').click();
-await asked('cancel_sync');
-await page.goto('#/sos');
-const hold = await page.locator('[data-testid=sos-hold]').boundingBox();
-await page.mouse.move(hold.x + hold.width / 2, hold.y + hold.height / 2);
-await page.mouse.down();
-await page.waitForTimeout(500);
-await page.mouse.up();
-const early = await page.evaluate(() => window.talaSeen.includes('sos'));
-await page.mouse.down();
-await asked('sos');
-await page.mouse.up();
-await page.waitForSelector('[data-testid=sos-answer]');
+  await step('opens and pauses through the shell', async () => {
+    await page.goto('#/home');
+    await asked('open');
+    await by('pause').click();
+    await asked('pause');
+  });
+  await step('acknowledges a message', async () => {
+    await page.goto('#/tasks');
+    await by('ack-seen').first().click();
+    await asked('ack_message');
+  });
+  await step('sends, shows how far it is, and cancels', async () => {
+    await page.goto('#/hand-over');
+    await by('sync-now').click();
+    await by('progress').waitFor();
+    await by('sync-cancel').click();
+    await asked('cancel_sync');
+  });
+  await step('calls for help when pressed long, and only then', async () => {
+    await page.goto('#/sos');
+    const hold = await by('sos-hold').boundingBox();
+    await page.mouse.move(hold.x + hold.width / 2, hold.y + hold.height / 2);
+    await page.mouse.down();
+    await page.waitForTimeout(500);
+    await page.mouse.up();
+    assert.equal(await page.evaluate(() => window.talaSeen.includes('sos')), false);
+    await page.mouse.down();
+    await asked('sos');
+    await page.mouse.up();
+    await by('sos-answer').waitFor();
+  });
+  await step('and nothing went wrong behind it', async () => assert.deepEqual(faults, []));
+}
 
-await end();
-const failed = [...faults.filter((one) => !one.includes('Failed to load resource'))];
-if (early) failed.push('a short press called for help');
-console.log(failed.length === 0 ? 'the pages run behind a shell' : failed.join('\n'));
-process.exit(failed.length === 0 ? 0 : 1);
+let began;
+await run(
+  'bridge',
+  async () => {
+    began = await begin();
+    await walk(began);
+  },
+  async () => began?.end(),
+);

@@ -10,6 +10,9 @@ import { FLAGS } from '../../command/scripts/chromium.mjs';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const target = join(root, '../../target');
 
+const executablePath = process.env.TALA_CHROMIUM ?? '/usr/bin/chromium';
+const ARGS = [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /** The values of `--name a,b`, or the given ones. */
 export function option(name, otherwise) {
   const at = process.argv.indexOf(`--${name}`);
@@ -20,10 +23,7 @@ export function option(name, otherwise) {
 export async function begin() {
   if (!existsSync(join(target, 'field-fake/index.html'))) throw new Error('run `npm run build:fake` first');
   const server = await preview({ root, mode: 'fake', preview: { port: 0 }, logLevel: 'error' });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  });
+  const browser = await chromium.launch({ executablePath, args: ARGS });
   const end = async () => {
     await browser.close();
     await server.close();
@@ -43,7 +43,6 @@ export function phone(browser, base, { size = '390x844', theme = 'light', locale
       reducedMotion: 'reduce',
       locale: locale === 'mn' ? 'mn-MN' : locale === 'en' ? 'en-GB' : locale,
       timezoneId: 'Asia/Shanghai',
-      serviceWorkers: 'block',
       permissions: ['geolocation', 'camera', 'microphone'],
       geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
     })
@@ -52,6 +51,8 @@ export function phone(browser, base, { size = '390x844', theme = 'light', locale
         ([chosenTheme, chosenLocale]) => {
           localStorage.setItem('tala.theme', chosenTheme);
           localStorage.setItem('tala.locale', chosenLocale);
+          // No service worker in pictures: none is refused either, it is for ever on its way.
+          ServiceWorkerContainer.prototype.register = () => new Promise(() => undefined);
         },
         [theme, locale],
       );
@@ -82,4 +83,21 @@ export async function open(page, scene) {
   await scene.act?.(page);
   const drawn = { state: 'attached', timeout: 45_000 };
   if (scene.map) await page.waitForSelector('[data-testid=map][data-ready=true]', drawn);
+}
+
+/** A phone that keeps what it is given, worker and all, in a folder; a restart is a new one on the same folder. */
+export function phoneOn(profile, { baseURL, args = [] }) {
+  return chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: [...ARGS, ...args],
+    baseURL,
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: 'reduce',
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    permissions: ['geolocation', 'camera', 'microphone'],
+    geolocation: { latitude: 43.95012, longitude: 116.07452, accuracy: 6 },
+  });
 }

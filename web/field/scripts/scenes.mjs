@@ -15,17 +15,26 @@ const firstIncident = async (page) => {
   await page.locator('[data-testid=incident-row]').first().click();
   await page.waitForSelector('[data-testid=shape]');
 };
-const scrollTo = (selector) => (page) =>
-  page.locator(selector).evaluate((element) => element.scrollIntoView({ block: 'center' }));
+const shown = (testid) => (page) => page.waitForSelector(`[data-testid=${testid}]`);
 const shutterReady = (page) => page.waitForSelector('[data-testid=shutter]:not([disabled])');
+
+/** A new version that waits on the phone, without any service worker. */
+const newVersion = (page) =>
+  page.addInitScript(() => {
+    const quiet = { waiting: { postMessage: () => undefined }, installing: null, active: {} };
+    const registration = Object.assign(new EventTarget(), quiet, { update: async () => undefined });
+    ServiceWorkerContainer.prototype.register = async () => registration;
+    const controller = { get: () => ({ postMessage: () => undefined }) };
+    Object.defineProperty(ServiceWorkerContainer.prototype, 'controller', controller);
+  });
 
 export const SCENES = [
   { name: 'home-recording', hash: '#/home', map: true },
-  { name: 'home-paused', fake: 'paused', hash: '#/home' },
-  { name: 'home-no-fix', fake: 'no-fix', hash: '#/home' },
-  { name: 'home-denied', fake: 'denied', hash: '#/home' },
-  { name: 'home-poor', fake: 'poor', hash: '#/home' },
-  { name: 'home-native', fake: 'native', hash: '#/home' },
+  { name: 'home-paused', fake: 'paused', hash: '#/home', map: true },
+  { name: 'home-no-fix', fake: 'no-fix', hash: '#/home', map: true },
+  { name: 'home-denied', fake: 'denied', hash: '#/home', map: true },
+  { name: 'home-poor', fake: 'poor', hash: '#/home', map: true },
+  { name: 'home-native', fake: 'native', hash: '#/home', map: true },
   { name: 'home-idle', fake: 'idle', hash: '#/home' },
   { name: 'home-empty', fake: 'empty', hash: '#/home' },
   { name: 'home-warnings', fake: 'poor', hash: '#/home', act: tap('warning') },
@@ -38,6 +47,8 @@ export const SCENES = [
       await page.keyboard.press('Enter');
     },
   },
+  { name: 'home-new-version', fake: 'idle', hash: '#/home', before: newVersion, act: shown('update') },
+  { name: 'home-new-version-later', hash: '#/home', before: newVersion, map: true, act: shown('update') },
   { name: 'start', fake: 'idle', hash: '#/start' },
   {
     name: 'start-bottom',
@@ -46,8 +57,8 @@ export const SCENES = [
     act: inOrder(
       (page) => page.locator('label:has(input[value=horse])').click(),
       (page) => page.locator('label:has(input[value=at])').click(),
-      scrollTo('#purpose'),
     ),
+    see: '#purpose',
   },
   { name: 'report', hash: '#/report' },
   { name: 'report-more', hash: '#/report', act: tap('category-more') },
@@ -86,12 +97,13 @@ export const SCENES = [
   },
   { name: 'patrols', hash: '#/patrols' },
   { name: 'patrol', hash: '#/patrols', map: true, act: tap('patrol-row') },
-  { name: 'incident', hash: '#/incidents', act: firstIncident },
+  { name: 'incident', hash: '#/incidents', map: true, act: firstIncident },
   { name: 'incident-area', hash: `#/incident/${id(1)}`, map: true },
   {
     name: 'incident-details',
     hash: '#/incidents',
-    act: inOrder(firstIncident, scrollTo('#narrative')),
+    act: firstIncident,
+    see: '#narrative',
   },
   {
     name: 'incident-heads',
@@ -100,8 +112,8 @@ export const SCENES = [
       const count = page.locator('[data-testid=count-heads]');
       await count.or(page.locator('#heads-sheep')).waitFor();
       if (await count.isVisible()) await count.click();
-      await scrollTo('#heads-sheep')(page);
     },
+    see: '#heads-sheep',
   },
   { name: 'incident-conflict', fake: 'conflict', hash: `#/incident/${id(1)}` },
   { name: 'incident-missing', hash: `#/incident/${'f'.repeat(32)}` },
@@ -129,19 +141,24 @@ export const SCENES = [
     before: (page) => page.route('**/basemap.pmtiles', (it) => it.abort()),
   },
   { name: 'tasks', hash: '#/tasks' },
+  { name: 'tasks-write', hash: '#/tasks', act: tap('write') },
   { name: 'tasks-plan', hash: '#/tasks/plan' },
   { name: 'tasks-empty', fake: 'empty', hash: '#/tasks' },
   { name: 'hand-over-safe', fake: 'idle', hash: '#/hand-over' },
   { name: 'hand-over', hash: '#/hand-over' },
+  { name: 'hand-over-sending', hash: '#/hand-over', act: tap('sync-now') },
+  { name: 'hand-over-later', fake: 'later', hash: '#/hand-over' },
   { name: 'hand-over-queue', fake: 'queue', hash: '#/hand-over' },
   { name: 'sos', hash: '#/sos' },
+  { name: 'sos-keyboard', hash: '#/sos', act: tap('sos-keyboard') },
   { name: 'sos-calling', fake: 'sos', hash: '#/sos' },
   { name: 'sos-acknowledged', fake: 'sos-acknowledged', hash: '#/sos' },
   { name: 'enrol', fake: 'first-start', hash: '#/enrol' },
   { name: 'lock', fake: 'locked', hash: '#/home' },
+  { name: 'sos-locked', fake: 'locked', hash: '#/sos' },
   { name: 'settings', hash: '#/settings' },
-  { name: 'settings-map', hash: '#/settings', act: scrollTo('[data-testid=area-all]') },
-  { name: 'settings-bottom', hash: '#/settings', act: scrollTo('[data-testid=sign-out]') },
+  { name: 'settings-map', hash: '#/settings', see: '[data-testid=area-all]' },
+  { name: 'settings-bottom', hash: '#/settings', see: '[data-testid=sign-out]' },
 ];
 
 /** Scenes of `--only a,b`, by the beginning of their names. */

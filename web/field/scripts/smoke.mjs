@@ -5,21 +5,28 @@
 
 import assert from 'node:assert/strict';
 import { begin, listen, open, phone } from './browser.mjs';
+import { apart, run } from './steps.mjs';
 
-const { base, browser, end } = await begin();
-const step = (text) => console.log(`ok  ${text}`);
+/** What an officer does, by name: each on a page of its own. */
+const walks = [];
 const by = (page, testid) => page.locator(`[data-testid=${testid}]`);
 
-async function walk(name, scene, act) {
+function walk(name, scene, act) {
+  walks.push({ name, scene, act });
+}
+
+async function take({ base, browser }, { scene, act }) {
   const context = await phone(browser, base);
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const faults = listen(page);
-  await open(page, scene);
-  await act(page, context);
-  assert.deepEqual(faults, []);
-  await context.close();
-  step(name);
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const faults = listen(page);
+    await open(page, scene);
+    await act(page, context);
+    assert.deepEqual(faults, []);
+  } finally {
+    await context.close();
+  }
 }
 
 /** Counts what a finger does: every click that a pointer made, wherever it lands. */
@@ -37,7 +44,7 @@ async function countTaps(page) {
   return () => page.evaluate(() => window.taps);
 }
 
-await walk('sets out by what, with whom and until when', { fake: 'idle', hash: '#/home' }, async (page) => {
+walk('sets out by what, with whom and until when', { fake: 'idle', hash: '#/home' }, async (page) => {
   await by(page, 'start').tap();
   await assertDisabled(page, 'start-now');
   await page.locator('label:has(input[value=horse])').tap();
@@ -46,7 +53,7 @@ await walk('sets out by what, with whom and until when', { fake: 'idle', hash: '
   await page.waitForSelector('[data-testid=state][data-state=recording]');
 });
 
-await walk('saves an incident in three taps from the recording screen', {}, async (page) => {
+walk('saves an incident in three taps from the recording screen', {}, async (page) => {
   const taps = await countTaps(page);
   await by(page, 'category').first().tap();
   await page.waitForSelector('[data-testid=shutter]:not([disabled])');
@@ -63,7 +70,7 @@ await walk('saves an incident in three taps from the recording screen', {}, asyn
   await assertDisabled(page, 'save-details');
 });
 
-await walk('keeps a report that was begun and left', { hash: '#/report' }, async (page) => {
+walk('keeps a report that was begun and left', { hash: '#/report' }, async (page) => {
   await by(page, 'category').nth(3).tap();
   await page.waitForSelector('[data-testid=shutter]:not([disabled])');
   await by(page, 'shutter').tap();
@@ -75,23 +82,19 @@ await walk('keeps a report that was begun and left', { hash: '#/report' }, async
   await page.waitForSelector('[data-testid=slip-way]');
 });
 
-await walk(
-  'settles what two people wrote differently',
-  { fake: 'conflict', hash: '#/incidents' },
-  async (page) => {
-    await page.locator('[data-testid=incident-row]', { hasText: '分歧' }).first().tap();
-    const conflicts = by(page, 'conflict');
-    await conflicts.first().waitFor();
-    const before = await conflicts.count();
-    await by(page, 'choose').nth(1).tap();
-    await page.waitForFunction(
-      (n) => document.querySelectorAll('[data-testid=conflict]').length === n - 1,
-      before,
-    );
-  },
-);
+walk('settles what two people wrote differently', { fake: 'conflict', hash: '#/incidents' }, async (page) => {
+  await page.locator('[data-testid=incident-row]', { hasText: '分歧' }).first().tap();
+  const conflicts = by(page, 'conflict');
+  await conflicts.first().waitFor();
+  const before = await conflicts.count();
+  await by(page, 'choose').nth(1).tap();
+  await page.waitForFunction(
+    (n) => document.querySelectorAll('[data-testid=conflict]').length === n - 1,
+    before,
+  );
+});
 
-await walk('measures an area walked corner by corner', { hash: '#/incidents' }, async (page, context) => {
+walk('measures an area walked corner by corner', { hash: '#/incidents' }, async (page, context) => {
   await page.locator('[data-testid=incident-row]').first().tap();
   await by(page, 'shape').tap();
   await page.goto(page.url().replace('fake=recording', 'fake=idle'));
@@ -117,7 +120,7 @@ await walk('measures an area walked corner by corner', { hash: '#/incidents' }, 
   await page.waitForSelector('[data-testid=area]');
 });
 
-await walk('pauses, goes on, and stops only when held', {}, async (page) => {
+walk('pauses, goes on, and stops only when held', {}, async (page) => {
   const state = (word) => page.waitForSelector(`[data-testid=state][data-state=${word}]`);
   await by(page, 'pause').tap();
   await state('paused');
@@ -135,7 +138,7 @@ await walk('pauses, goes on, and stops only when held', {}, async (page) => {
   await page.mouse.up();
 });
 
-await walk('asks before stopping from a keyboard', {}, async (page) => {
+walk('asks before stopping from a keyboard', {}, async (page) => {
   await by(page, 'stop').focus();
   await page.keyboard.press('Enter');
   await page.waitForSelector('[role=dialog]');
@@ -144,7 +147,15 @@ await walk('asks before stopping from a keyboard', {}, async (page) => {
   assert.equal(await by(page, 'state').getAttribute('data-state'), 'recording');
 });
 
-await end();
+let began;
+await run(
+  'smoke',
+  async () => {
+    began = await begin();
+    for (const one of walks) await apart(one.name, () => take(began, one));
+  },
+  async () => began?.end(),
+);
 
 async function assertDisabled(page, testid) {
   await page.waitForFunction(

@@ -25,8 +25,17 @@ export function narrowTargets() {
     .map(
       ({ element, box }) => `target ${named(element)}: ${Math.round(box.width)} x ${Math.round(box.height)}`,
     );
-  const near = seen.flatMap((one, at) =>
-    seen.slice(at + 1).flatMap((other) => {
+  // What is scrolled half under a bar can be scrolled out again: only whole targets are measured against each other.
+  const scrolls = (element) => ['auto', 'scroll'].includes(getComputedStyle(element).overflowY);
+  const whole = ({ element, box }) => {
+    let around = element.parentElement;
+    while (around !== null && !scrolls(around)) around = around.parentElement;
+    const edge = around?.getBoundingClientRect();
+    return edge === undefined || (box.top >= edge.top && box.bottom <= edge.bottom);
+  };
+  const inSight = seen.filter(whole);
+  const near = inSight.flatMap((one, at) =>
+    inSight.slice(at + 1).flatMap((other) => {
       const joined =
         one.element.matches('label') && one.element.parentElement === other.element.parentElement;
       if (joined && one.element.closest('fieldset')) return [];

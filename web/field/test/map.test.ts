@@ -99,20 +99,42 @@ describe('the base map on this phone', () => {
     expect(tail.data.byteLength).toBe(40);
   });
 
+  const area = (id: string, blocks: number[], done = true) => ({
+    id,
+    blocks,
+    box: [0, 0, 1, 1] as [number, number, number, number],
+    bytes: 1,
+    done,
+    saved_ms: NOW,
+  });
+
   it('keeps the blocks that another area needs', async () => {
     const store = new BlockStore(inMemory());
-    const area = (id: string, blocks: number[]) => ({
-      id,
-      blocks,
-      box: [0, 0, 1, 1] as [number, number, number, number],
-      bytes: 1,
-      done: true,
-      saved_ms: NOW,
-    });
     for (const n of [0, 1, 2]) await store.put('e1', n, block(n));
     await store.setManifest({ ...archive, areas: [area('near', [0, 1]), area('wide', [1, 2])] });
     await store.drop('near');
     expect(await Promise.all([0, 1, 2].map((n) => store.has('e1', n)))).toEqual([false, true, true]);
+  });
+
+  it('keeps the edition in use until an area of the next one is whole', async () => {
+    const store = new BlockStore(inMemory());
+    const next = { edition: 'e2', size: archive.size };
+    for (const n of [0, 1]) await store.put('e1', n, block(n));
+    await store.note(archive, area('near', [0, 1]));
+    await store.note(archive, area('wide', [1]));
+    await store.note(next, area('near', [0], false));
+    expect(await store.manifest()).toMatchObject({ edition: 'e1', areas: [{ done: true }, { done: true }] });
+    expect((await store.next())?.areas).toMatchObject([{ id: 'near', done: false }]);
+    await store.put('e2', 0, block(0));
+    await store.note(next, area('near', [0]));
+    const { edition, areas } = (await store.manifest()) ?? {};
+    expect(edition).toBe('e2');
+    expect(areas).toMatchObject([
+      { id: 'near', done: true },
+      { id: 'wide', done: false },
+    ]);
+    expect(await Promise.all([0, 1].map((n) => store.has('e1', n)))).toEqual([false, false]);
+    expect([await store.has('e2', 0), await store.next()]).toEqual([true, null]);
   });
 
   it('is nothing where the server answers with something else', async () => {

@@ -131,6 +131,32 @@ describe('a call for help', () => {
     expect(view.failed).toBeNull();
   });
 
+  it('that a shut store could not take goes out when it is opened, even after the page was killed', async () => {
+    world.faults.set('sos', 'locked');
+    await expect(made().press(null, now)).rejects.toMatchObject({ code: 'locked' });
+    const call = made();
+    await call.resume(now);
+    await pass(call, REPEAT_MS);
+    expect(world.sos).toHaveLength(0);
+    world.faults.clear();
+    await call.refresh();
+    await pass(call, 1_000);
+    expect(world.sos).toHaveLength(1);
+  });
+
+  it("that was never stored is nobody else's call a day later", async () => {
+    world.faults.set('sos', 'locked');
+    await made()
+      .press(null, now)
+      .catch(() => undefined);
+    world.faults.clear();
+    now += 24 * 3_600_000;
+    const call = made();
+    await call.resume(now);
+    await pass(call, REPEAT_MS);
+    expect(world.sos).toHaveLength(0);
+  });
+
   it('is never sent by a page that was only opened', async () => {
     const call = made();
     await call.resume(now);

@@ -45,7 +45,7 @@ describe('dictionaries', () => {
   });
 
   it('use the exact words for where a record is', () => {
-    expect([say('zh-CN', 'whereabouts.here'), say('zh-CN', 'whereabouts.at_centre')]).toEqual([
+    expect([say('zh-CN', 'hand.where.here'), say('zh-CN', 'hand.where.at_centre')]).toEqual([
       '本机',
       '已达中心',
     ]);

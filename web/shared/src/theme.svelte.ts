@@ -15,6 +15,11 @@ class Theme {
     this.choice = choices.find((choice) => choice === stored) ?? 'auto';
     const system = matchMedia('(prefers-color-scheme: dark)');
     system.addEventListener('change', () => this.apply(system.matches));
+    // Chosen in another window.
+    addEventListener('storage', ({ key, newValue }) => {
+      const chosen = choices.find((choice) => choice === newValue);
+      if (key === STORED && chosen !== undefined) this.set(chosen);
+    });
     this.apply(system.matches);
   }
 

@@ -12,6 +12,8 @@ const JNA: &str = "/usr/share/java/jna.jar";
 const JSON: &str = "/usr/share/java/com.android.json.jar";
 /// The Android project.
 const ANDROID: &str = "mobile-bindings/android";
+/// Compares the signatures that the Android sources are compiled against with the platform's own.
+const STUBS: &str = "tests/bindings/stubs.mjs";
 /// The suite of the bridge.
 const SUITE: &str = "tests/bindings/kotlin/bridge";
 
@@ -69,6 +71,7 @@ pub(super) fn steps(workspace: &Workspace, kotlinc: &Kotlinc, folder: &Path) -> 
         kotlinc.compile(&above[..1], &core, &phone),
         kotlinc.compile(&above, &suite, &bridge),
         kotlinc.compile(&above, &shell, &folder.join("android-check.jar")),
+        Step::new("node", workspace.root()).args([STUBS]),
     ]
 }
 
@@ -126,5 +129,6 @@ mod tests {
             "{lines:?}"
         );
         assert!(lines[2].contains("android/stubs"), "{lines:?}");
+        assert_eq!(lines[3], format!("node {STUBS}"));
     }
 }

@@ -103,7 +103,8 @@ pub(crate) fn needs(workspace: &Workspace, goal: Goal) -> Vec<Need> {
             purpose: "libcrypto, from which SQLCipher takes its AES",
         });
     }
-    if goal == Goal::Everything && workspace.has("tests/e2e/package.json") {
+    let browser = matches!(goal, Goal::Browser | Goal::Everything);
+    if browser && workspace.has("tests/e2e/package.json") {
         needs.push(program(
             &BROWSERS,
             "chromium",

@@ -28,6 +28,7 @@ public final class Bridge {
     private let settings = UserDefaults(suiteName: "org.tala.settings") ?? .standard
     private let pin: PinLock
     private let syncs: SyncDesk
+    private let sos: SosKeeper
     public weak var capturer: (any Capturer)?
     public private(set) lazy var recorder = LocationRecorder(phone: home.open) { [weak self] state in
         self?.say(["event": "recorder", "recorder": Self.json(state)])
@@ -39,6 +40,7 @@ public final class Bridge {
         self.home = home
         pin = PinLock(settings: settings)
         syncs = SyncDesk(phone: home.open)
+        sos = SosKeeper(home: home, syncs: syncs, settings: settings)
         syncs.changed = { [weak self] state in self?.say(["event": "sync", "sync": state]) }
         home.changed = { [weak self] version in self?.say(["event": "changed", "version": version]) }
     }
@@ -59,7 +61,7 @@ public final class Bridge {
             if let own = try await answer(verb, Arguments(ask)) { return Self.text(["id": id, "ok": own]) }
             // The core writes its answers itself, and large ones: only the id is put in front.
             let core = try await home.open().call(Self.text(ask))
-            if verb == "sos" { await syncs.urgent() }
+            if verb == "sos" { called(ask, core) }
             return "{\"id\":\"\(id)\"," + core.dropFirst()
         } catch let refused as Refusal {
             return Self.error(id, refused.code, refused.message)
@@ -69,6 +71,13 @@ public final class Bridge {
         } catch {
             return Self.error(id, "failed", "\(error)")
         }
+    }
+
+    /// A call for help goes out by itself.
+    private func called(_ ask: [String: Any], _ answer: String) {
+        let whole = try? JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+        guard let id = whole?["ok"] as? String else { return }
+        sos.called(id, note: ask["note"] as? String, again: (ask["repeat"] as? NSNumber)?.uint32Value ?? 0)
     }
 
     /// Shuts the app lock, where there is one: for when the app is left.
@@ -137,6 +146,7 @@ public final class Bridge {
 
     private func opened() async throws -> [String: Any] {
         let opened = try await home.open().opened()
+        if opened.enrolled { sos.resume() }
         let lock = pin.lock
         // Who carries the phone is nobody's business while it is shut.
         let identity = opened.enrolled && lock != "shut" ? settings.dictionary(forKey: "shell.identity") : nil
@@ -160,9 +170,16 @@ public final class Bridge {
     }
 
     private func signOut() async throws {
+        await sos.rest()
         _ = await syncs.cancel()
-        try await home.signOut()
+        do {
+            try await home.signOut()
+        } catch {
+            sos.resume()
+            throw error
+        }
         _ = try? await recorder.set(false)
+        sos.forget()
         settings.dictionaryRepresentation().keys.forEach(settings.removeObject)
     }
 

@@ -45,11 +45,8 @@ final class SyncDesk {
         return state
     }
 
-    /// A call for help does not wait for a sync of photos.
-    func urgent() async {
-        _ = await cancel()
-        _ = try? await start(SyncAsk(byOfficer: true, weak: true, originals: false))
-    }
+    /// Until none is under way.
+    func settled() async { await job?.value }
 
     private func run(_ phone: TalaPhone, _ ask: SyncAsk) async {
         do {

@@ -90,6 +90,18 @@ public actor TalaPhone {
 
     public nonisolated func handOver() async throws -> HandOver { try await on { try $0.handOver() } }
 
+    /// What a screen shows in one call, with the version at which it was so.
+    public nonisolated func snapshot(_ screen: Screen) async throws -> Snapshot {
+        try await on { try $0.snapshot(screen: screen) }
+    }
+
+    /// Calls for help and returns the id of the call.
+    public nonisolated func sos(note: String?, again: UInt32) async throws -> String {
+        try await on { try $0.sos(note: note, repeat: again) }
+    }
+
+    public nonisolated func sosState(_ id: String) async throws -> SosLine { try await on { try $0.sosState(id: id) } }
+
     public nonisolated func attach(incident: String, path: String, file: FileIn) async throws -> String {
         try await on { try $0.attach(incident: incident, path: path, file: file) }
     }

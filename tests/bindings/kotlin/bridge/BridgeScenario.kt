@@ -354,6 +354,7 @@ fun main(arguments: Array<String>) {
     val scenario = BridgeScenario(job)
     try {
         checkTheShell(File(job.getValue("folder"), "shell"))
+        checkTheVerbs(job)
         runBlocking(Dispatchers.Default) { scenario.play() }
     } catch (failed: Throwable) {
         failed.printStackTrace()

@@ -4,6 +4,7 @@
 import type { FileBytes, ToPage, ToWorker } from '../worker/wire.ts';
 import { BrowserRecorder } from './browser-recorder.ts';
 import { type Captured, captureFile } from './capture.ts';
+import { takeWorker } from './core-worker.ts';
 import {
   type Answer,
   type Ask,
@@ -40,7 +41,7 @@ export class WorkerCore implements FieldCore {
   private last = 0;
 
   constructor() {
-    this.worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+    this.worker = takeWorker();
     this.worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.heard(data);
     this.worker.onerror = (event) => this.broke(event.message);
     this.recorder = new BrowserRecorder(

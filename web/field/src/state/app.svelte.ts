@@ -14,6 +14,7 @@ import {
   type Verb,
 } from '../core/field-core.ts';
 import { asCoreError } from './faults.ts';
+import { FixChanges } from './fix-changes.ts';
 
 const SECOND_MS = 1_000;
 const DEVICE_EVERY_MS = 30_000;
@@ -23,7 +24,7 @@ class App {
   opened = $state.raw<Opened | null>(null);
   /** Why it could not be opened. */
   fault = $state.raw<CoreError | null>(null);
-  /** Grows with every `changed`: snapshots depend on it. */
+  /** Grows when more than fixes changed, and now and then: snapshots depend on it. */
   version = $state(0);
   recording = $state.raw<Recording | null>(null);
   recorder = $state.raw<RecorderState | null>(null);
@@ -33,6 +34,9 @@ class App {
   now = $state(Date.now());
   readonly zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   private core: FieldCore | null = null;
+  private readonly fixes = new FixChanges();
+  /** Whether fixes were recorded that `version` does not know of. */
+  private behind = false;
 
   /** Whether pages may ask for records. */
   readonly ready = $derived(
@@ -43,7 +47,10 @@ class App {
     setInterval(() => {
       this.now = Date.now();
     }, SECOND_MS);
-    setInterval(() => void this.refreshDevice(), DEVICE_EVERY_MS);
+    setInterval(() => {
+      void this.refreshDevice();
+      if (this.behind) this.renew();
+    }, DEVICE_EVERY_MS);
     try {
       this.core = await pick();
       this.core.listen((event) => this.hear(event));
@@ -69,8 +76,8 @@ class App {
     this.fault = null;
     await Promise.all([this.refreshRecorder(), this.refreshDevice()]);
     if (this.ready) await Promise.all([this.refreshRecording(), this.refreshSync()]);
+    this.renew();
     await this.alignRecorder();
-    this.version += 1;
   }
 
   /** A page that opens in mid-patrol records on; one that lost the store to another window does not. */
@@ -91,8 +98,9 @@ class App {
   private hear(event: CoreEvent): void {
     switch (event.event) {
       case 'changed':
-        this.version += 1;
-        if (this.ready) void this.refreshRecording();
+        this.fixes.heard(event.version);
+        if (this.ready) void this.follow();
+        else this.renew();
         return;
       case 'sync':
         this.sync = event.sync;
@@ -104,6 +112,18 @@ class App {
         void this.adopt(event.opened);
         return;
     }
+  }
+
+  /** The recorder first: a fix moves its figures and nothing else. */
+  private async follow(): Promise<void> {
+    await this.refreshRecording();
+    if (this.fixes.more(this.recording)) this.renew();
+    else this.behind = true;
+  }
+
+  private renew(): void {
+    this.behind = false;
+    this.version += 1;
   }
 
   private async refreshRecording(): Promise<void> {

@@ -12,8 +12,14 @@ export interface RecordState {
   blocked: FieldKey | null;
 }
 
-/** `taken`: the crime unit has accepted it. Only a receipt makes a record green. */
-export function recordState(record: RecordLine, taken: boolean): RecordState {
+/** What the office said that is more than "it is here": it took it on, or gave it into the crime unit's hands. */
+export function acceptedKey(taken: string | null | undefined): FieldKey | null {
+  if (taken === 'handed_over') return 'hand.where.handed_over';
+  return taken === 'taken' || taken === 'done' ? 'hand.where.taken' : null;
+}
+
+/** `taken`: what the office said of it. Only a receipt makes a record green. */
+export function recordState(record: Pick<RecordLine, 'whereabouts'>, taken: string | null): RecordState {
   switch (record.whereabouts) {
     case 'refused':
       return { tone: 'red', icon: 'warn', key: 'hand.where.refused', blocked: 'hand.why.refused' };
@@ -23,10 +29,12 @@ export function recordState(record: RecordLine, taken: boolean): RecordState {
     }
     case 'acknowledged':
       return { tone: 'blue', icon: 'check', key: 'hand.where.acknowledged', blocked: null };
-    case 'at_centre':
-      return taken
-        ? { tone: 'green', icon: 'gavel', key: 'hand.where.taken', blocked: null }
+    case 'at_centre': {
+      const accepted = acceptedKey(taken);
+      return accepted
+        ? { tone: 'green', icon: 'gavel', key: accepted, blocked: null }
         : { tone: 'green', icon: 'proof', key: 'hand.where.at_centre', blocked: null };
+    }
     default:
       return { tone: 'plain', icon: 'saved', key: 'hand.where.here', blocked: null };
   }

@@ -19,6 +19,7 @@ export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> 
   let fault = $state.raw<CoreError | null>(null);
   let again = $state(0);
   let asked = 0;
+  let text = '';
 
   $effect(() => {
     void [app.version, again];
@@ -30,8 +31,12 @@ export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> 
       (answer) => {
         // An answer that was overtaken by a later question says nothing any more.
         if (mine !== asked) return;
-        value = answer;
         fault = null;
+        // Nor does one that says the same again: nothing of the page is drawn anew for it.
+        const said = JSON.stringify(answer);
+        if (said === text) return;
+        text = said;
+        value = answer;
       },
       (error: unknown) => {
         if (mine === asked) fault = asCoreError(error);

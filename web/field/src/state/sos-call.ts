@@ -59,6 +59,8 @@ export class SosCall {
   async resume(nowMs: number): Promise<void> {
     const kept = this.memory.load();
     this.run = kept?.ended_ms === null ? kept : await this.latest(nowMs, kept?.ended_ms ?? 0);
+    // Held while the store was shut, and never opened since: whoever holds the phone now may be somebody else.
+    if (this.run?.ids.length === 0 && nowMs - this.run.pressed_ms > RESUME_MS) this.end(nowMs);
     await this.refresh();
     // A phone that was wiped or enrolled anew knows none of them: there is nothing to go on with.
     if (this.run !== null && this.lines.size === 0 && this.gone) this.end(nowMs);
@@ -69,6 +71,8 @@ export class SosCall {
     if (this.state() === 'calling') return;
     this.run = { ids: [], pressed_ms: nowMs, sent_ms: nowMs, note, ended_ms: null };
     this.lines = new Map();
+    // Before the store has it: a store that is shut or full must not end a call that the page is killed in.
+    this.memory.save(this.run);
     await this.send(nowMs);
     if (this.failed !== null) throw this.failed;
   }
@@ -76,12 +80,15 @@ export class SosCall {
   /** Called every second. Sends again when it is time. */
   async tick(nowMs: number): Promise<void> {
     if (this.run === null || this.state() !== 'calling') return;
-    const wait = this.failed === null ? REPEAT_MS : RETRY_MS;
-    if (nowMs - Math.max(this.run.sent_ms, this.tried_ms) >= wait) await this.send(nowMs);
+    const stored = this.failed === null && this.run.ids.length > 0;
+    const last = stored ? Math.max(this.run.sent_ms, this.tried_ms) : this.tried_ms;
+    if (nowMs - last >= (stored ? REPEAT_MS : RETRY_MS)) await this.send(nowMs);
   }
 
   /** Asks what became of it. */
   async refresh(): Promise<void> {
+    // Something changed, an unlocked store perhaps: what could not be stored is tried at the next second.
+    if (this.failed !== null) this.tried_ms = 0;
     for (const id of this.run?.ids.slice(-ASKED_MAX) ?? []) {
       try {
         this.lines.set(id, await this.call<'sos_state'>({ do: 'sos_state', id }));

@@ -19,10 +19,10 @@ import { SyncLoop } from './sync-loop.ts';
 import { WindowLock } from './window-lock.ts';
 import type { AnyAsk, FileBytes } from './wire.ts';
 
-/** What goes on behind a shut lock: recording, and a call for help. */
+/** What goes on behind a shut lock: recording, and a call for help. `docs/FIELD-BRIDGE.md` has the list. */
 const WHILE_SHUT = new Set<Verb>([
-  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'sos'] as const),
-  ...(['deliver', 'deliver_batch', 'note_gap'] as const),
+  ...(['open', 'unlock', 'lock', 'take_over', 'version', 'recorder', 'device'] as const),
+  ...(['deliver', 'deliver_batch', 'note_gap', 'sos', 'sos_state', 'sos_calls'] as const),
 ]);
 
 /** Verbs of the core that write something which should not wait for the next regular sync. */
@@ -48,7 +48,10 @@ export class Shell {
   /** Verbs that open, close or change keys, one after another. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly tell: (event: CoreEvent) => void) {}
+  constructor(private readonly tell: (event: CoreEvent) => void) {
+    // Compiled while the page is still being read. Who opens the store hears it where this fails.
+    void this.load().catch(() => {});
+  }
 
   /** Does one verb. */
   async do(ask: AnyAsk): Promise<unknown> {
@@ -198,11 +201,19 @@ export class Shell {
   /** Wipes key and store, where everything has a receipt. */
   private async signOut(): Promise<null> {
     const core = this.on();
+    // Before the sync is stopped that would give it a receipt.
     if (identity(core.phone) !== null) {
       const { unproved } = this.verb({ do: 'hand_over' }) as Answer<'hand_over'>;
       if (unproved) throw new CoreError('unproved', 'something here has no receipt');
     }
     await core.sync.stop();
+    try {
+      // Counted once more and closed in one step: nothing can be recorded in between.
+      core.phone.leave();
+    } catch (thrown) {
+      this.core = { phone: core.phone, sync: this.syncs(core.phone) };
+      throw thrown;
+    }
     this.core = null;
     // The key first: from here on what is left is noise.
     await this.keys?.forget();
@@ -215,20 +226,31 @@ export class Shell {
   private async turnOn(key: Uint8Array): Promise<void> {
     const keys = this.keys;
     if (keys === null) throw new CoreError('failed', 'there are no keys');
-    this.loaded ??= init({ module_or_path: moduleUrl });
-    await this.loaded;
+    await this.load();
     const host = {
       sign: (message: Uint8Array<ArrayBuffer>) => keys.sign(message),
       battery: () => this.battery,
     };
     const phone = await patiently(() => Phone.open(key, keys.device.public, self.location.origin, host));
     key.fill(0);
-    const sync = new SyncLoop(phone, (state) => {
+    this.core = { phone, sync: this.syncs(phone) };
+    this.heard = phone.version();
+  }
+
+  private syncs(phone: Phone): SyncLoop {
+    return new SyncLoop(phone, (state) => {
       this.tell({ event: 'sync', sync: state });
       this.changed();
     });
-    this.core = { phone, sync };
-    this.heard = phone.version();
+  }
+
+  /** The module. One that did not come is asked for again by the next opening. */
+  private load(): Promise<unknown> {
+    this.loaded ??= init({ module_or_path: moduleUrl }).catch((error: unknown) => {
+      this.loaded = null;
+      throw error;
+    });
+    return this.loaded;
   }
 
   /** Another window takes the store. */

@@ -28,6 +28,7 @@ declare module 'tala-wasm/tala.js' {
     held(name: string): string;
     hold(name: string, value: string): void;
     close(): void;
+    leave(): void;
     wipe(): void;
   }
 

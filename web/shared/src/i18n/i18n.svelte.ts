@@ -11,6 +11,11 @@ class I18n {
   /** Takes the stored choice, else the default; the browser's own language is no reason to leave zh-CN. */
   start(): void {
     this.set(parseLocale(localStorage.getItem(STORED)) ?? DEFAULT_LOCALE);
+    // Chosen in another window.
+    addEventListener('storage', ({ key, newValue }) => {
+      const locale = parseLocale(newValue);
+      if (key === STORED && locale !== null) this.set(locale);
+    });
   }
 
   set(locale: Locale): void {

@@ -80,8 +80,9 @@ export const GLYPHS = {
   keyboard: 'M2 7h20v11H2z M6 11h.01 M10 11h.01 M14 11h.01 M18 11h.01 M8 15h8',
 
   // The officer's app.
-  settings:
-    'M12 9a3 3 0 100 6 3 3 0 000-6z M12 2.5v3 M12 18.5v3 M2.5 12h3 M18.5 12h3 M5.3 5.3l2.1 2.1 M16.6 16.6l2.1 2.1 M5.3 18.7l2.1-2.1 M16.6 7.4l2.1-2.1',
+  // Sliders: a cog at this size is a sun.
+  settings: 'M3 7h9 M18 7h3 M15 4a3 3 0 100 6 3 3 0 000-6z M3 17h3 M12 17h9 M9 14a3 3 0 100 6 3 3 0 000-6z',
+  upload: 'M12 15V4 M7 9l5-5 5 5 M4 20h16',
   pause: 'M8 5v14 M16 5v14',
   play: 'M7 4.5v15l12-7.5z',
   stop: 'M6 6h12v12H6z',

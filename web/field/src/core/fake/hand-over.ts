@@ -34,7 +34,7 @@ export function handOver(world: World): HandOver {
     file_bytes_waiting: files * FILE_BYTES,
     files_lost: 0,
     synced_ms: world.synced_ms,
-    unproved: waiting.length > 0,
+    unproved: waiting.length > 0 || world.drafts.size > 0,
     alarm: null,
   };
 }

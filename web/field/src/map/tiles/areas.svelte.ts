@@ -1,17 +1,23 @@
 // The areas of the base map on this phone: what is kept, what is being fetched, and how far it is.
 
 import { askRemote, BlockSource, fetchBlock, type Remote } from './block-source.ts';
-import { type Area, BLOCK_BYTES, BlockStore, type Manifest } from './block-store.ts';
+import { type Area, BLOCK_BYTES, BlockStore } from './block-store.ts';
 import { type Box, blocksFor } from './plan-area.ts';
 
 export interface Fetching {
   id: string;
-  done: number;
-  of: number;
+  done_bytes: number;
+  of_bytes: number;
 }
 
 class Areas {
   areas = $state.raw<readonly Area[]>([]);
+  /** Begun of a newer edition than the areas in use. */
+  begun = $state.raw<readonly Area[]>([]);
+  /** Whether the centre has another edition than the one kept. */
+  older = $state(false);
+  /** Bytes that this browser still grants; null where it does not say. */
+  free_bytes = $state<number | null>(null);
   fetching = $state.raw<Fetching | null>(null);
   /** The centre's archive; null where it has none or is out of reach, undefined until asked. */
   remote = $state.raw<Remote | null | undefined>(undefined);
@@ -22,8 +28,9 @@ class Areas {
 
   async load(): Promise<void> {
     this.store ??= await BlockStore.open();
-    this.areas = (await this.store?.manifest())?.areas ?? [];
+    await this.look();
     this.remote = await askRemote();
+    await this.look();
   }
 
   /** What a map reads: the kept blocks, and the network for the rest. Null where there is neither. */
@@ -50,23 +57,27 @@ class Areas {
     if (blocks === null) return;
     const stop = new AbortController();
     this.stop = stop;
-    this.fetching = { id, done: 0, of: blocks.length };
+    const bytes = bytesOf(blocks, remote.size);
+    const area = { id, box: box ?? ([0, 0, 0, 0] as Box), blocks, bytes, saved_ms: Date.now() };
+    this.fetching = { id, done_bytes: 0, of_bytes: bytes };
     try {
-      await this.note({ id, box: box ?? [0, 0, 0, 0], blocks, done: false });
+      await store.note(remote, { ...area, done: false });
       for (const block of blocks) {
         if (stop.signal.aborted) return;
         if (!(await store.has(remote.edition, block))) {
-          await store.put(remote.edition, block, await fetchBlock(block, remote.size, stop.signal));
+          await store.put(remote.edition, block, await fetchBlock(block, remote, stop.signal));
         }
-        this.fetching = { id, done: this.fetching.done + 1, of: blocks.length };
+        const done_bytes: number = this.fetching.done_bytes + bytesOf([block], remote.size);
+        this.fetching = { id, done_bytes, of_bytes: bytes };
       }
-      await this.note({ id, box: box ?? [0, 0, 0, 0], blocks, done: true });
+      await store.note(remote, { ...area, done: true, saved_ms: Date.now() });
       this.edition += 1;
     } catch (error) {
       if (!stop.signal.aborted) throw error;
     } finally {
       this.fetching = null;
       this.stop = null;
+      await this.look();
     }
   }
 
@@ -76,22 +87,18 @@ class Areas {
 
   async drop(id: string): Promise<void> {
     await this.store?.drop(id);
-    this.areas = (await this.store?.manifest())?.areas ?? [];
+    await this.look();
     this.edition += 1;
   }
 
-  private async note(area: Omit<Area, 'bytes' | 'saved_ms'>): Promise<void> {
-    const { remote, store } = this;
-    if (!remote || !store) return;
-    const kept = await store.manifest();
-    // Another edition of the archive: its blocks are of no use beside the new ones.
-    const same = kept?.edition === remote.edition;
-    if (kept && !same) for (const old of kept.areas) await store.drop(old.id);
-    const areas = (same ? kept.areas : []).filter(({ id }) => id !== area.id);
-    areas.push({ ...area, bytes: bytesOf(area.blocks, remote.size), saved_ms: Date.now() });
-    const manifest: Manifest = { ...remote, areas };
-    await store.setManifest(manifest);
-    this.areas = areas;
+  /** Reads what is kept, and how much room there is beside it. */
+  private async look(): Promise<void> {
+    const kept = (await this.store?.manifest()) ?? null;
+    this.areas = kept?.areas ?? [];
+    this.begun = (await this.store?.next())?.areas ?? [];
+    this.older = this.areas.length > 0 && !!this.remote && this.remote.edition !== kept?.edition;
+    const space = await navigator.storage?.estimate?.().catch(() => null);
+    this.free_bytes = space?.quota === undefined ? null : Math.max(0, space.quota - (space.usage ?? 0));
   }
 }
 

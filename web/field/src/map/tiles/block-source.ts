@@ -19,22 +19,27 @@ export async function askRemote(get: typeof fetch = fetch): Promise<Remote | nul
     if (response.status !== 206) return null;
     const head = new Uint8Array(await response.arrayBuffer());
     if (new TextDecoder().decode(head.subarray(0, 7)) !== 'PMTiles') return null;
-    const size = Number(response.headers.get('content-range')?.split('/')[1]);
-    if (!Number.isSafeInteger(size)) return null;
-    const mark = response.headers.get('etag') ?? response.headers.get('last-modified') ?? '';
-    return { edition: `${size}-${mark}`, size };
+    return remoteOf(response);
   } catch {
     return null;
   }
 }
 
-/** One block from the centre. */
-export async function fetchBlock(block: number, size: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+function remoteOf({ headers }: Response): Remote | null {
+  const size = Number(headers.get('content-range')?.split('/')[1]);
+  if (!Number.isSafeInteger(size)) return null;
+  return { edition: `${size}-${headers.get('etag') ?? headers.get('last-modified') ?? ''}`, size };
+}
+
+/** One block from the centre, of this edition and no other. */
+export async function fetchBlock(block: number, archive: Remote, signal?: AbortSignal): Promise<ArrayBuffer> {
   const from = block * BLOCK_BYTES;
-  const until = Math.min(from + BLOCK_BYTES, size) - 1;
+  const until = Math.min(from + BLOCK_BYTES, archive.size) - 1;
   const headers = { Range: `bytes=${from}-${until}` };
-  const response = await fetch(ARCHIVE, { headers, ...(signal ? { signal } : {}) });
+  // What is worth keeping is kept here and not a second time by the browser.
+  const response = await fetch(ARCHIVE, { headers, cache: 'no-store', ...(signal ? { signal } : {}) });
   if (response.status !== 206) throw new Error(`the base map was answered with ${response.status}`);
+  if (remoteOf(response)?.edition !== archive.edition) throw new Error('the centre has another base map now');
   const bytes = await response.arrayBuffer();
   if (bytes.byteLength !== until - from + 1) throw new Error('the base map was cut off');
   return bytes;
@@ -83,6 +88,6 @@ export class BlockSource implements Source {
 
   private async read(block: number): Promise<ArrayBuffer> {
     const kept = await this.store?.get(this.archive.edition, block);
-    return kept ?? this.load(block, this.archive.size);
+    return kept ?? this.load(block, this.archive);
   }
 }

@@ -4,6 +4,8 @@
 export const BLOCK_BYTES = 256 * 1024;
 const CACHE = 'tala-basemap';
 const MANIFEST = '/field-basemap/areas.json';
+/** Areas of another edition, until the first of them is whole. */
+const NEXT = '/field-basemap/next.json';
 
 export interface Area {
   id: string;
@@ -37,13 +39,39 @@ export class BlockStore {
     }
   }
 
-  async manifest(): Promise<Manifest | null> {
-    const found = await this.cache.match(MANIFEST);
-    return found ? ((await found.json()) as Manifest) : null;
+  /** What maps read. */
+  manifest(): Promise<Manifest | null> {
+    return this.read(MANIFEST);
   }
 
-  async setManifest(manifest: Manifest): Promise<void> {
-    await this.cache.put(MANIFEST, new Response(JSON.stringify(manifest)));
+  setManifest(manifest: Manifest): Promise<void> {
+    return this.write(MANIFEST, manifest);
+  }
+
+  /** Areas of another edition than the one in use, none of them whole. */
+  next(): Promise<Manifest | null> {
+    return this.read(NEXT);
+  }
+
+  /**
+   * Writes down how far an area is. One of another edition stands beside those in use until it is whole: a
+   * download that is cut off costs no map. Then it takes their place, and they are to be fetched anew.
+   */
+  async note(archive: Pick<Manifest, 'edition' | 'size'>, area: Area): Promise<void> {
+    const { edition, size } = archive;
+    const kept = await this.manifest();
+    if (kept === null || kept.areas.length === 0 || kept.edition === edition) {
+      return this.setManifest({ edition, size, areas: together(kept, area) });
+    }
+    const begun = await this.next();
+    if (begun !== null && begun.edition !== edition) await this.forget(begun);
+    const areas = together(begun?.edition === edition ? begun : null, area);
+    if (!area.done) return this.write(NEXT, { edition, size, areas });
+    const old = kept.areas.filter(({ id }) => !areas.some((one) => one.id === id));
+    const outdated = old.map((one) => ({ ...one, blocks: [], bytes: 0, done: false }));
+    await this.setManifest({ edition, size, areas: [...areas, ...outdated] });
+    await this.cache.delete(NEXT);
+    await this.forget(kept);
   }
 
   async has(edition: string, block: number): Promise<boolean> {
@@ -71,6 +99,24 @@ export class BlockStore {
       if (!kept.has(block)) await this.cache.delete(nameOf(manifest.edition, block));
     }
   }
+
+  private async forget(manifest: Manifest): Promise<void> {
+    const blocks = new Set(manifest.areas.flatMap((area) => area.blocks));
+    for (const block of blocks) await this.cache.delete(nameOf(manifest.edition, block));
+  }
+
+  private async read(name: string): Promise<Manifest | null> {
+    const found = await this.cache.match(name);
+    return found ? ((await found.json()) as Manifest) : null;
+  }
+
+  private async write(name: string, manifest: Manifest): Promise<void> {
+    await this.cache.put(name, new Response(JSON.stringify(manifest)));
+  }
+}
+
+function together(manifest: Manifest | null, area: Area): Area[] {
+  return [...(manifest?.areas ?? []).filter(({ id }) => id !== area.id), area];
 }
 
 function nameOf(edition: string, block: number): string {

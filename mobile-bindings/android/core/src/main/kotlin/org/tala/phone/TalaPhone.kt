@@ -28,6 +28,8 @@ import org.tala.core.Opened
 import org.tala.core.PatrolIn
 import org.tala.core.Phone
 import org.tala.core.Recording
+import org.tala.core.Screen
+import org.tala.core.Snapshot
 import org.tala.core.SosLine
 import org.tala.core.SyncAsk
 import org.tala.core.SyncProgress
@@ -87,6 +89,9 @@ private constructor(private val core: Phone, private val changes: Changes, priva
             core.destroy()
         }
     }
+
+    /** What a screen shows in one call, with the version at which it was so. */
+    suspend fun snapshot(screen: Screen): Snapshot = on { it.snapshot(screen) }
 
     // ------------------------------------------------------------------------------- snapshots as flows
 

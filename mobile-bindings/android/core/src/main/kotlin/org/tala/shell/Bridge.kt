@@ -248,7 +248,7 @@ class Bridge(
         val CORE = Any()
 
         /** What is answered while the app lock is shut. */
-        val WHILE_SHUT = 
+        val WHILE_SHUT =
             setOf("open", "take_over", "unlock", "lock", "recorder", "device", "sos", "sos_state", "sos_calls")
         const val OF_SHELL = "shell."
         const val IDENTITY = "shell.identity"
