@@ -22,7 +22,8 @@ export function people() {
   return Object.fromEntries(file.persons.map((person) => [person.login, person]));
 }
 
-export async function startCentre() {
+/** `basemap` is the bytes of a PMTiles archive. */
+export async function startCentre({ basemap = null } = {}) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const address = `127.0.0.1:${await freePort()}`;
@@ -35,6 +36,10 @@ export async function startCentre() {
     `listen.address = "${address}"`,
     `registry.incident_types = "${types}"`,
   ];
+  if (basemap !== null) {
+    writeFileSync(join(folder, 'basemap.pmtiles'), basemap);
+    settings.push('basemap = "basemap.pmtiles"');
+  }
   writeFileSync(config, `${settings.join('\n')}\n`);
   const admin = (...args) => run('tala-server', ['--config', config, 'admin', ...args]);
   admin('init', '--units', join(root, 'fixtures/world/units.json'));

@@ -12,6 +12,24 @@ import { chromium } from 'playwright-core';
 
 process.env.TALA_RUN_DIR ??= new URL('../../target/e2e-field', import.meta.url).pathname;
 const { folder, people, startCentre } = await import('./centre.mjs');
+const {
+  asked,
+  at,
+  by,
+  counted,
+  executablePath,
+  FLAGS,
+  fresh,
+  handsOver,
+  open,
+  places,
+  rides,
+  startPhone,
+  strange,
+} = await import('./officer.mjs');
+const { keepsTheMap, locks, mayNotLeave, recordsOn, reloads, steppe, takesOver } = await import(
+  './phone-edges.mjs'
+);
 
 const TITLE_PHONE = '手机上写的标题';
 const TITLE_DESK = '指挥中心写的标题';
@@ -55,18 +73,21 @@ async function desk(browser, url, password) {
 const wasNotReloaded = async (page) => assert.equal(await page.evaluate(() => window.loadedOnce), true);
 async function setsOut(phone, code, track) {
   const page = await fresh(phone.context, '');
-  await step('a phone is enrolled by the pasted code, and knows its categories after the first sync', async () => {
-    await page.fill('#code', code);
-    await page.fill('#name', '巴图的手机');
-    await by(page, 'enrol').tap();
-    await by(page, 'start').waitFor();
-    await handsOver(page);
-    await at(page, '#/report');
-    await by(page, 'category').first().waitFor();
-  });
+  await step(
+    'a phone is enrolled by the pasted code, and knows its categories after the first sync',
+    async () => {
+      await page.fill('#code', code);
+      await page.fill('#name', '巴图的手机');
+      await by(page, 'enrol').tap();
+      await by(page, 'start').waitFor();
+      await handsOver(page);
+      await at(page, '#/report');
+      await by(page, 'category').first().waitFor();
+    },
+  );
   await step('the app is whole without a network', async () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => null));
-    await page.waitForTimeout(3_000);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await phone.context.setOffline(true);
     await page.goto('/field/#/home');
     await page.reload();
@@ -87,7 +108,10 @@ async function setsOut(phone, code, track) {
 async function reportsInThreeTaps(page) {
   await page.evaluate(() => {
     window.taps = 0;
-    addEventListener('click', (event) => event.detail > 0 && (window.taps += 1), true);
+    const count = (event) => {
+      if (event.detail > 0) window.taps += 1;
+    };
+    addEventListener('click', count, true);
   });
   await by(page, 'category').first().tap();
   await page.waitForSelector('[data-testid=shutter]:not([disabled])');
@@ -107,8 +131,11 @@ async function killed(phone, page) {
   const again = await fresh(phone.context, '#/home');
   await by(again, 'fixes').waitFor();
   assert.ok((await counted(again)) >= before, `${await counted(again)} fixes after ${before}`);
+  // It records on without being asked, and what the screen called saved is whole.
+  await recordsOn(phone, again);
   await at(again, '#/incidents');
-  await by(again, 'incident-row').first().waitFor();
+  await by(again, 'incident-row').first().tap();
+  await by(again, 'file').first().waitFor();
   return again;
 }
 
@@ -132,20 +159,19 @@ async function deskPatches(page, id, title) {
 async function conflict(phone, page, list, id) {
   await step('phone and desk write one field, and the officer chooses on the phone', async () => {
     await phone.context.setOffline(true);
-    await at(page, `#/incidents/${id}`);
+    await at(page, `#/incident/${id}`);
     await page.locator('#title').fill(TITLE_PHONE);
     await by(page, 'save-details').tap();
-    await page.waitForFunction(
-      () => document.querySelector('[data-testid=save-details]')?.disabled === true,
-    );
+    await page.waitForFunction(() => document.querySelector('[data-testid=save-details]')?.disabled === true);
     await deskPatches(list, id, TITLE_DESK);
     await phone.context.setOffline(false);
     await handsOver(page);
-    await at(page, `#/incidents/${id}`);
+    await at(page, `#/incident/${id}`);
     const both = by(page, 'conflict').first();
     await both.waitFor();
     const text = await both.textContent();
-    for (const word of [TITLE_PHONE, TITLE_DESK]) assert.ok(text.includes(word), `${word} is not in: ${text}`);
+    for (const word of [TITLE_PHONE, TITLE_DESK])
+      assert.ok(text.includes(word), `${word} is not in: ${text}`);
     await by(page, 'choose').nth(1).tap();
     await by(page, 'conflict').waitFor({ state: 'detached' });
     await handsOver(page);
@@ -182,42 +208,58 @@ async function walk(centre, browser) {
   try {
     const list = await desk(browser, centre.url, password);
     let page = await setsOut(phone, centre.code(batu, 'batu'), track);
+    await step('a reload without a network goes on with the patrol', () => reloads(phone, page));
     await step('an incident with a photo is saved in three taps', () => reportsInThreeTaps(page));
     page = await step('the page is killed, and nothing is lost', () => killed(phone, page));
     assert.equal(await by(list, 'incident-row').count(), 0);
-    const id = await step('with the network back the desk has track, incident and photo without a reload', async () => {
-      await phone.context.setOffline(false);
-      await handsOver(page);
-      await by(list, 'incident-row').first().waitFor();
-      await by(list, 'incident-row').first().click();
-      await by(list, 'photo-thumb').first().waitFor();
-      await wasNotReloaded(list);
-      const held = await list.evaluate(async () => {
-        const get = async (path) => (await fetch(`/api/v1/${path}`)).json();
-        const incident = (await get('incidents')).items[0].id;
-        const evidence = (await get(`incidents/${incident}`)).evidence[0];
-        const bytes = await (await fetch(evidence.href)).arrayBuffer();
-        const tracks = (await get('tracks')).features.filter((it) => it.properties.kind === 'track');
-        const fixes = tracks.reduce((sum, line) => sum + line.geometry.coordinates.length, 0);
-        return { incident, hash: evidence.hash, fixes, photo: [...new Uint8Array(bytes)] };
-      });
-      assert.ok(held.fixes >= track.length / 2, `the desk has ${held.fixes} fixes`);
-      const hash = createHash('sha256').update(Buffer.from(held.photo)).digest('hex');
-      assert.equal(held.hash.slice(2), hash);
-      return held.incident;
-    });
+    await step('leaving is refused while something has no receipt', () => mayNotLeave(page));
+    const id = await step(
+      'with the network back the desk has track, incident and photo without a reload',
+      async () => {
+        await phone.context.setOffline(false);
+        await handsOver(page);
+        await by(list, 'incident-row').first().waitFor();
+        await by(list, 'incident-row').first().click();
+        await by(list, 'photo-thumb').first().waitFor();
+        await wasNotReloaded(list);
+        const held = await list.evaluate(async () => {
+          const get = async (path) => (await fetch(`/api/v1/${path}`)).json();
+          const incident = (await get('incidents')).items[0].id;
+          const evidence = (await get(`incidents/${incident}`)).evidence[0];
+          const bytes = await (await fetch(evidence.href)).arrayBuffer();
+          const tracks = (await get('tracks')).features.filter((it) => it.properties.kind === 'track');
+          const fixes = tracks.reduce((sum, line) => sum + line.geometry.coordinates.length, 0);
+          return { incident, hash: evidence.hash, fixes, photo: [...new Uint8Array(bytes)] };
+        });
+        assert.ok(held.fixes >= track.length / 2, `the desk has ${held.fixes} fixes`);
+        const hash = createHash('sha256').update(Buffer.from(held.photo)).digest('hex');
+        assert.equal(held.hash.slice(2), hash);
+        return held.incident;
+      },
+    );
     await conflict(phone, page, list, id);
     await callsForHelp(page, list);
+    await step('the base map of the centre is kept, and drawn without a network', () =>
+      keepsTheMap(phone, page),
+    );
+    page = await step('a second window says so, takes over, and records on', () => takesOver(phone, page));
+    await step('behind the PIN nothing is shown, and it opens again', () => locks(page));
     await step('it can be installed, and nothing was asked of anybody but the centre', async () => {
       const manifest = await page.evaluate(async () => {
         const link = document.querySelector('link[rel=manifest]').href;
         const read = await (await fetch(link)).json();
-        const icons = await Promise.all(read.icons.map(async (it) => (await fetch(new URL(it.src, link))).ok));
+        const icons = await Promise.all(
+          read.icons.map(async (it) => (await fetch(new URL(it.src, link))).ok),
+        );
         return { ...read, found: icons.every(Boolean) };
       });
       assert.ok(manifest.found && manifest.icons.some((it) => it.sizes === '512x512'));
       assert.equal(manifest.display, 'standalone');
       assert.ok(await page.evaluate(() => navigator.serviceWorker.controller !== null));
+      assert.ok(
+        [...asked].some((path) => path.startsWith('/api/v1/device/')),
+        'the core asks the centre',
+      );
       assert.deepEqual([...strange], []);
     });
   } finally {
@@ -228,7 +270,7 @@ async function walk(centre, browser) {
 let centre;
 let browser;
 try {
-  centre = await startCentre();
+  centre = await startCentre({ basemap: await steppe() });
   browser = await chromium.launch({ executablePath, args: FLAGS });
   await walk(centre, browser);
 } catch (error) {

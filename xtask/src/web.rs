@@ -68,7 +68,9 @@ pub(crate) fn end_to_end(workspace: &Workspace) -> Vec<Step> {
         return Vec::new();
     }
     let mut steps: Vec<Step> = locked_install(&folder).into_iter().collect();
-    steps.push(npm(&folder).args(["run", "test"]));
+    let walks = ["test", "test:field"].into_iter();
+    let walks = walks.filter(|name| has_script(&folder, name));
+    steps.extend(walks.map(|name| npm(&folder).args(["run", name])));
     steps
 }
 
@@ -135,5 +137,17 @@ mod tests {
             .collect();
         let wanted = ["npm run build:fake", "npm run smoke", "npm run areas"];
         assert_eq!(lines, wanted);
+    }
+
+    #[test]
+    fn the_desk_and_the_officers_app_are_both_walked() {
+        let root = tempfile::tempdir().expect("folder");
+        let workspace = Workspace::of(root.path(), &[]);
+        let walks = root.path().join("tests/e2e");
+        std::fs::create_dir_all(&walks).expect("folder");
+        let manifest = r#"{"scripts": {"test": "x", "test:field": "x"}}"#;
+        std::fs::write(walks.join("package.json"), manifest).expect("file");
+        let lines: Vec<String> = end_to_end(&workspace).iter().map(Step::to_string).collect();
+        assert_eq!(lines, ["npm run test", "npm run test:field"]);
     }
 }
