@@ -5,7 +5,14 @@ import { sceneWorld } from '../src/core/fake/scenes.ts';
 import type { World } from '../src/core/fake/world.ts';
 import { FakeCore } from '../src/core/fake-core.ts';
 import type { AnswerLine } from '../src/core/field-core.ts';
-import { REPEAT_MS, SosCall, type SosMemory, type SosRun, type SosView } from '../src/state/sos-call.ts';
+import {
+  ASK_MS,
+  REPEAT_MS,
+  SosCall,
+  type SosMemory,
+  type SosRun,
+  type SosView,
+} from '../src/state/sos-call.ts';
 
 let now = 1_780_000_000_000;
 let world: World;
@@ -129,6 +136,32 @@ describe('a call for help', () => {
     await pass(call, 6_000);
     expect(world.sos).toHaveLength(1);
     expect(view.failed).toBeNull();
+  });
+
+  it('at the centre is asked for its answer long before the next repeat', async () => {
+    const asked: number[] = [];
+    const call = new SosCall(
+      (ask) => {
+        if (ask.do === 'start_sync') asked.push(now);
+        return core.call(ask);
+      },
+      memory,
+      (seen) => {
+        view = seen;
+      },
+    );
+    const pressed = now;
+    await call.press(null, now);
+    await pass(call, 2 * ASK_MS);
+    expect(asked, 'not there yet').toEqual([]);
+    for (const line of world.sos) line.at_centre = true;
+    await call.refresh();
+    await pass(call, REPEAT_MS - 2 * ASK_MS - 1_000);
+    expect(asked.map((at) => at - pressed)).toEqual([17_000, 25_000]);
+    answer(0, 'seen', '高娃');
+    await call.refresh();
+    await pass(call, REPEAT_MS);
+    expect(asked).toHaveLength(2);
   });
 
   it('that a shut store could not take goes out when it is opened, even after the page was killed', async () => {

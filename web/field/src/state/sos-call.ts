@@ -6,6 +6,8 @@ import type { Call } from './files.ts';
 
 /** How often an unanswered call is sent again. */
 export const REPEAT_MS = 30_000;
+/** How often the answer is asked for once the call is at the centre: seconds count, and the next repeat is far. */
+export const ASK_MS = 8_000;
 /** After a refusal of the phone's own store: sooner. */
 const RETRY_MS = 5_000;
 /** A call of an earlier run that is older than this is history, not an emergency. */
@@ -46,6 +48,7 @@ export class SosCall {
   private failed: unknown = null;
   private sending = false;
   private tried_ms = 0;
+  private asked_ms = 0;
   /** Whether the store said of a sending that it never heard of it. */
   private gone = false;
 
@@ -83,6 +86,7 @@ export class SosCall {
     const stored = this.failed === null && this.run.ids.length > 0;
     const last = stored ? Math.max(this.run.sent_ms, this.tried_ms) : this.tried_ms;
     if (nowMs - last >= (stored ? REPEAT_MS : RETRY_MS)) await this.send(nowMs);
+    else await this.ask(nowMs, last);
   }
 
   /** Asks what became of it. */
@@ -128,6 +132,21 @@ export class SosCall {
     this.tell();
   }
 
+  /** Fetches the answer. Where the call has not arrived, its repeats do what can be done. */
+  private async ask(nowMs: number, sentMs: number): Promise<void> {
+    if (!this.atCentre() || nowMs - Math.max(this.asked_ms, sentMs) < ASK_MS) return;
+    this.asked_ms = nowMs;
+    try {
+      await this.call<'start_sync'>({ do: 'start_sync', by_officer: false, originals: false });
+    } catch {
+      // Another is under way and brings it.
+    }
+  }
+
+  private atCentre(): boolean {
+    return [...this.lines.values()].some((line) => line.at_centre);
+  }
+
   private async latest(nowMs: number, afterMs: number): Promise<SosRun | null> {
     let calls: SosLine[] = [];
     try {
@@ -154,7 +173,7 @@ export class SosCall {
   }
 
   private tell(): void {
-    const at_centre = [...this.lines.values()].some((line) => line.at_centre);
+    const at_centre = this.atCentre();
     const run = this.run && { ...this.run, ids: [...this.run.ids] };
     this.show({ state: this.state(), run, at_centre, answer: this.answer(), failed: this.failed });
   }
