@@ -25,12 +25,18 @@ export function narrowTargets() {
     .map(
       ({ element, box }) => `target ${named(element)}: ${Math.round(box.width)} x ${Math.round(box.height)}`,
     );
-  // What is scrolled half under a bar can be scrolled out again: only whole targets are measured against each other.
-  const scrolls = (element) => ['auto', 'scroll'].includes(getComputedStyle(element).overflowY);
-  const whole = ({ element, box }) => {
+  // What is scrolled half under a bar, or close to it, can be scrolled away again: only whole targets are measured
+  // against each other, and only those that move together.
+  const scrolls = (element) =>
+    ['auto', 'scroll'].includes(getComputedStyle(element).overflowY) &&
+    element.scrollHeight > element.clientHeight;
+  const scroller = (element) => {
     let around = element.parentElement;
     while (around !== null && !scrolls(around)) around = around.parentElement;
-    const edge = around?.getBoundingClientRect();
+    return around;
+  };
+  const whole = ({ element, box }) => {
+    const edge = scroller(element)?.getBoundingClientRect();
     return edge === undefined || (box.top >= edge.top && box.bottom <= edge.bottom);
   };
   const inSight = seen.filter(whole);
@@ -39,6 +45,7 @@ export function narrowTargets() {
       const joined =
         one.element.matches('label') && one.element.parentElement === other.element.parentElement;
       if (joined && one.element.closest('fieldset')) return [];
+      if (scroller(one.element) !== scroller(other.element)) return [];
       const x = Math.max(one.box.left - other.box.right, other.box.left - one.box.right);
       const y = Math.max(one.box.top - other.box.bottom, other.box.top - one.box.bottom);
       const gap = Math.max(x, y);
