@@ -1,5 +1,6 @@
 // One screen's answer to one question, asked anew whenever the core says "changed".
 
+import { untrack } from 'svelte';
 import type { Answer, Ask, CoreError, Verb } from '../core/field-core.ts';
 import { app } from './app.svelte.ts';
 import { asCoreError } from './faults.ts';
@@ -13,8 +14,11 @@ export interface Snapshot<V extends Verb> {
   refresh: () => void;
 }
 
-/** Called while a component is made. `ask` may return null: nothing to ask yet. */
-export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> {
+/**
+ * Called while a component is made. `ask` may return null: nothing to ask yet. What nobody waits for gives `calmMs`: after
+ * the first answer it is asked only when nothing has changed for so long, behind what the officer is doing.
+ */
+export function snapshot<V extends Verb>(ask: () => Ask<V> | null, calmMs = 0): Snapshot<V> {
   let value = $state.raw<Answer<V> | null>(null);
   let fault = $state.raw<CoreError | null>(null);
   let again = $state(0);
@@ -24,9 +28,18 @@ export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> 
   $effect(() => {
     void [app.version, again];
     const message = ask();
-    if (message === null || !app.ready) return;
+    if (message === null || !app.ready) return undefined;
     asked += 1;
     const mine = asked;
+    if (calmMs === 0 || untrack(() => value) === null) {
+      put(message, mine);
+      return undefined;
+    }
+    const wait = setTimeout(() => put(message, mine), calmMs);
+    return () => clearTimeout(wait);
+  });
+
+  function put(message: Ask<V>, mine: number): void {
     app.call(message).then(
       (answer) => {
         // An answer that was overtaken by a later question says nothing any more.
@@ -42,7 +55,7 @@ export function snapshot<V extends Verb>(ask: () => Ask<V> | null): Snapshot<V> 
         if (mine === asked) fault = asCoreError(error);
       },
     );
-  });
+  }
 
   return {
     get value() {
