@@ -141,8 +141,13 @@
     const shown = await seen('[data-testid=slip-way]');
     const saved = measured.answered.slice(before).find(({ verb, ok }) => verb === 'report' && ok);
     if (saved === undefined) throw new Error('the page says saved, and nothing was');
+    // What the worker did meanwhile: each verb, and when it was answered after the tap.
+    const beside = measured.answered
+      .slice(before)
+      .filter(({ until }) => until <= saved.until)
+      .map(({ verb, until }) => `${verb} ${Math.round(until - tapped)}`);
     await quiet();
-    return { durable: saved.until - tapped, shown: shown - tapped };
+    return { durable: saved.until - tapped, shown: shown - tapped, beside };
   }
 
   // ---- waiting

@@ -5,6 +5,8 @@ import { ask, at } from './handset.mjs';
 
 const THUMB_MS = 300;
 const OPENINGS = 9;
+/** A slower save is told of with what went on beside it. */
+const SLOW_MS = 40;
 
 /** Saves `count` incidents with a photo, by taps, with a fix every second. Times from the third tap, ms. */
 export async function savesByTaps(page, count, places, said) {
@@ -20,6 +22,8 @@ export async function savesByTaps(page, count, places, said) {
   }, places);
   for (let n = 0; n < count; n += 1) {
     saved.push(await page.evaluate((pause) => window.bench.report(pause), THUMB_MS));
+    const { durable, beside } = saved[n];
+    if (durable > SLOW_MS) said(`report ${n + 1} took ${Math.round(durable)} ms: ${beside.join(', ')}`);
     if (n % 10 === 9) said(`${n + 1} incidents saved`);
   }
   await page.evaluate(() => clearInterval(window.riding));
