@@ -17,6 +17,15 @@ const firstIncident = async (page) => {
 };
 const shown = (testid) => (page) => page.waitForSelector(`[data-testid=${testid}]`);
 const shutterReady = (page) => page.waitForSelector('[data-testid=shutter]:not([disabled])');
+const withFile = inOrder(
+  firstIncident,
+  tap('add-photo'),
+  (page) => page.locator('[data-testid=sheet-shutter]:not([disabled])').click(),
+  shown('file'),
+  (page) => page.keyboard.press('Escape'),
+  tap('file'),
+  shown('withdraw'),
+);
 
 /** A new version that waits on the phone, without any service worker. */
 const newVersion = (page) =>
@@ -38,6 +47,7 @@ export const SCENES = [
   { name: 'home-idle', fake: 'idle', hash: '#/home' },
   { name: 'home-empty', fake: 'empty', hash: '#/home' },
   { name: 'home-warnings', fake: 'poor', hash: '#/home', act: tap('warning') },
+  { name: 'home-zone', fake: 'in-zone', hash: '#/home', map: true },
   { name: 'home-leg', hash: '#/home', act: tap('leg') },
   {
     name: 'home-stop',
@@ -123,6 +133,8 @@ export const SCENES = [
     act: inOrder(firstIncident, tap('voice'), (page) => page.waitForTimeout(1_200)),
   },
   { name: 'incident-add-photo', hash: '#/incidents', act: inOrder(firstIncident, tap('add-photo')) },
+  { name: 'incident-file', hash: '#/incidents', act: withFile },
+  { name: 'incident-file-withdraw', hash: '#/incidents', act: inOrder(withFile, tap('withdraw')) },
   { name: 'shape-walk', hash: `#/incident/${id(0)}/shape`, act: tap('corner') },
   {
     name: 'shape-draw',
@@ -158,6 +170,12 @@ export const SCENES = [
   { name: 'sos-locked', fake: 'locked', hash: '#/sos' },
   { name: 'settings', hash: '#/settings' },
   { name: 'settings-map', hash: '#/settings', see: '[data-testid=area-all]' },
+  {
+    name: 'settings-sign-out',
+    fake: 'safe',
+    hash: '#/settings',
+    act: inOrder(tap('sign-out'), shown('sign-out-yes')),
+  },
   { name: 'settings-bottom', hash: '#/settings', see: '[data-testid=sign-out]' },
 ];
 

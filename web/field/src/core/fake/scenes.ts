@@ -1,9 +1,11 @@
 // The states worth seeing, by name: `?fake=recording`.
 
+import type { Place } from '../field-core.ts';
 import { messages, plans, team } from './desk.ts';
+import { ringOf } from './geo.ts';
 import { conflicted, incident } from './incidents.ts';
 import { type FakePatrol, ride } from './patrols.ts';
-import { id } from './registries.ts';
+import { id, ZONES } from './registries.ts';
 import { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +29,11 @@ export const SCENES: Record<string, (world: World) => void> = {
     for (const { page } of world.incidents) page.whereabouts = 'at_centre';
     world.synced_ms = world.clock() - 6 * MINUTE_MS;
   },
+  /** Not on patrol, and the centre has everything: whoever likes may leave. */
+  safe: (world) => {
+    SCENES.idle?.(world);
+    for (const { line } of world.patrols) line.whereabouts = 'at_centre';
+  },
   recording: () => undefined,
   paused: (world) => {
     const patrol = world.running();
@@ -38,6 +45,14 @@ export const SCENES: Record<string, (world: World) => void> = {
     const patrol = world.running();
     if (patrol?.recording.last) patrol.recording.last.time_ms = world.clock() - 9 * MINUTE_MS;
     world.recorder = { ...world.recorder, on: false, last_fix_ms: world.clock() - 9 * MINUTE_MS };
+  },
+  /** The rider has entered the first zone. */
+  'in-zone': (world) => {
+    const last = world.running()?.recording.last;
+    const ring = ringOf(ZONES[0]?.geojson ?? '');
+    const middle = (of: (corner: Place) => number) =>
+      ring.reduce((sum, one) => sum + of(one), 0) / ring.length;
+    if (last) Object.assign(last, { lat: middle(({ lat }) => lat), lon: middle(({ lon }) => lon) });
   },
   denied: (world) => {
     world.recorder = { ...world.recorder, on: false, permission: 'denied' };
