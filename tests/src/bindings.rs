@@ -288,6 +288,10 @@ fn write_track(path: &Path) -> Result<(), BindingsError> {
     let mut longest = Vec::new();
     for entry in std::fs::read_dir(&folder).map_err(io("reading the tracks"))? {
         let file = entry.map_err(io("reading the tracks"))?.path();
+        // The recordings of the source package come with a folder of odd ones.
+        if !file.is_file() {
+            continue;
+        }
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let bytes = std::fs::read(&file).map_err(io("reading a track"))?;
         // What is no track (a list of sources) is passed over.
