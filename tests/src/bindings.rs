@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tala_fixtures::rider::write_csv;
+use tala_protocol::fix::Fix;
+use tala_protocol::time::UnixMs;
 use tala_protocol::track::import;
 
 use crate::rig::RigError;
@@ -101,6 +103,8 @@ const DUTY_OFFICER: &str = "duty.shili";
 const DRIVE_MAX: Duration = Duration::from_secs(300);
 /// Fixes that the scenario asks for.
 const FIXES_MIN: usize = 1_000;
+/// Most recordings that are laid end to end for them.
+const LAPS_MAX: usize = 64;
 /// The title that both phones of the scenario agree on in the end.
 const TITLE: &str = "开垦甲";
 /// Questions, half a second apart, until projections must have caught up.
@@ -281,11 +285,23 @@ fn misfit<T: PartialEq + ToString>(
     })
 }
 
-/// The longest real recording at hand, as the rows that drivers read.
+/// The longest real recording at hand, as the rows that drivers read; others follow where it is short.
 fn write_track(path: &Path) -> Result<(), BindingsError> {
+    let mut recordings = recordings()?;
+    recordings.sort_by_key(|fixes| std::cmp::Reverse(fixes.len()));
+    let fixes = end_to_end(&recordings);
+    if fixes.len() < FIXES_MIN {
+        return Err(BindingsError::NoTrack(FIXES_MIN));
+    }
+    let mut file = std::fs::File::create(path).map_err(io("writing the track"))?;
+    write_csv(&mut file, &fixes).map_err(io("writing the track"))
+}
+
+/// Every recording at hand.
+fn recordings() -> Result<Vec<Vec<Fix>>, BindingsError> {
     let folder = std::env::var_os("TALA_TRACKS").map(PathBuf::from);
     let folder = folder.ok_or(BindingsError::NoTrack(FIXES_MIN))?;
-    let mut longest = Vec::new();
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(&folder).map_err(io("reading the tracks"))? {
         let file = entry.map_err(io("reading the tracks"))?.path();
         // The recordings of the source package come with a folder of odd ones.
@@ -295,22 +311,76 @@ fn write_track(path: &Path) -> Result<(), BindingsError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let bytes = std::fs::read(&file).map_err(io("reading a track"))?;
         // What is no track (a list of sources) is passed over.
-        let Ok(track) = import::any(&name, &bytes) else {
-            continue;
-        };
-        if track.fixes.len() > longest.len() {
-            longest = track.fixes;
+        if let Ok(track) = import::any(&name, &bytes) {
+            found.push(track.fixes.into_iter().map(|timed| timed.fix).collect());
         }
     }
-    if longest.len() < FIXES_MIN {
-        return Err(BindingsError::NoTrack(FIXES_MIN));
+    Ok(found)
+}
+
+/// One journey after another, from the beginning again where they are not enough. What a file has twice or
+/// backwards is left out.
+fn end_to_end(recordings: &[Vec<Fix>]) -> Vec<Fix> {
+    let mut journey: Vec<Fix> = Vec::new();
+    let all = recordings.iter().filter(|fixes| fixes.len() > 1);
+    for recording in all.cycle().take(LAPS_MAX) {
+        if journey.len() >= FIXES_MIN {
+            break;
+        }
+        let Some(first) = recording.first() else {
+            continue;
+        };
+        let after = journey
+            .last()
+            .map_or(0, |last| last.time.0 + 1_000 - first.time.0);
+        for fix in recording {
+            let time = UnixMs(fix.time.0 + after);
+            if journey.last().is_none_or(|last| time > last.time) {
+                journey.push(Fix { time, ..*fix });
+            }
+        }
     }
-    let fixes: Vec<_> = longest.into_iter().map(|timed| timed.fix).collect();
-    let mut file = std::fs::File::create(path).map_err(io("writing the track"))?;
-    write_csv(&mut file, &fixes).map_err(io("writing the track"))
+    journey
 }
 
 pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> BindingsError {
     let doing = doing.into();
     move |source| BindingsError::Io { doing, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use tala_protocol::fix::Provider;
+
+    use super::*;
+
+    fn recording(first_s: i64, count: i64) -> Vec<Fix> {
+        let fix = |at: i64| Fix {
+            time: UnixMs((first_s + at) * 1_000),
+            lat_e7: 0,
+            lon_e7: 0,
+            alt_dm: None,
+            acc_dm: None,
+            speed_cms: None,
+            bearing_deg: None,
+            provider: Provider::Gnss,
+            satellites: None,
+            mock: false,
+        };
+        (0..count).map(fix).collect()
+    }
+
+    #[test]
+    fn short_recordings_are_laid_one_after_another_and_time_runs_on() {
+        let journey = end_to_end(&[recording(9_000, 400), recording(50, 300)]);
+        assert_eq!(journey.len(), 400 + 300 + 400);
+        assert!(journey.is_sorted_by(|one, next| one.time < next.time));
+    }
+
+    #[test]
+    fn one_long_recording_is_taken_as_it_is_and_none_makes_no_journey() {
+        let long = recording(7, 1_200);
+        assert_eq!(end_to_end(&[long.clone(), recording(0, 50)]), long);
+        assert_eq!(end_to_end(&[Vec::new(), recording(0, 1)]), Vec::new());
+    }
 }
